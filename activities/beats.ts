@@ -1,0 +1,163 @@
+import {
+  ActivityCancelledError,
+  ActivityCompletionError,
+  ActivityNotFoundError,
+  ActivityPausedError,
+  ActivityResetError,
+} from '@temporalio/client';
+import { started } from './checkpoint';
+import type { Details } from './checkpoint';
+
+/** Why the server wants an attempt to end. */
+export type StopReason = 'CANCELLED' | 'PAUSED' | 'RESET' | 'SUPERSEDED' | 'UNSERIALIZABLE';
+
+export interface BeatsOptions {
+  /** Records a heartbeat with these details; rejects as the SDK's async completion client does. */
+  send: (details: Details) => Promise<void>;
+  intervalMs: number;
+  minCommitIntervalMs: number;
+  /** Called once, when the server or the data says that the attempt can't go on. */
+  onStop: (reason: StopReason, error: unknown) => void;
+}
+
+interface Waiter {
+  serial: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** How long to wait before the next try when the server could not be reached. */
+const retryMs = 1_000;
+
+/**
+ * The one path by which an attempt's beats and commits reach the server: one call at a time, each with the newest value.
+ *
+ * The core's own `heartbeat()` shares the same field without sharing an order: one of its throttled beats that leaves late
+ * overwrites a newer commit.
+ */
+export class Beats {
+  private newest: Details = started;
+  /** Counts values, so that an answer tells which of them the server has. */
+  private serial = 0;
+  private ackedSerial = -1;
+  private lastSentAt = -Infinity;
+  private sending: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private dueAt = Infinity;
+  private waiters: Waiter[] = [];
+  private closed = false;
+  private stopped: { error: unknown } | undefined;
+
+  constructor(private readonly options: BeatsOptions) {}
+
+  /** Sends the first beat at once, then one each interval. `inherited` is the last attempt's checkpoint, which must not be erased. */
+  start(inherited?: Details): void {
+    if (inherited) this.newest = inherited;
+    this.sendAt(0);
+  }
+
+  save(details: Details): void {
+    this.newest = details;
+    this.serial += 1;
+  }
+
+  async commit(details: Details): Promise<void> {
+    if (this.stopped) throw this.stopped.error;
+    this.save(details);
+    const { serial } = this;
+    await new Promise<void>((resolve, reject) => {
+      this.waiters.push({ serial, resolve, reject });
+      this.sendAt(this.lastSentAt + this.options.minCommitIntervalMs);
+    });
+  }
+
+  /** Sends what only waits for its beat: the last chance before an attempt fails. Gives up after `withinMs`. */
+  async flush(withinMs: number): Promise<void> {
+    if (this.ackedSerial >= this.serial || this.stopped) return;
+    const sent = new Promise<void>((resolve, reject) => {
+      this.waiters.push({ serial: this.serial, resolve, reject });
+      this.sendAt(0);
+    });
+    const timeUp = new AbortController();
+    await Promise.race([
+      sent.catch(() => undefined),
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, withinMs);
+        timeUp.signal.addEventListener('abort', () => clearTimeout(timer));
+      }),
+    ]);
+    timeUp.abort();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Moves the next call forward to `at` (milliseconds of `performance.now()`); one that is due sooner stays. */
+  private sendAt(at: number): void {
+    if (this.closed || at >= this.dueAt) return;
+    this.dueAt = at;
+    clearTimeout(this.timer);
+    if (this.sending) return; // the end of that call sets the timer
+    this.timer = setTimeout(() => this.beat(), Math.max(0, at - performance.now()));
+  }
+
+  private beat(): void {
+    this.dueAt = Infinity;
+    this.sending = this.call().finally(() => {
+      this.sending = undefined;
+      if (this.closed || this.stopped) return;
+      const asked = this.dueAt;
+      this.dueAt = Infinity;
+      this.sendAt(Math.min(asked, this.lastSentAt + this.options.intervalMs));
+    });
+  }
+
+  private async call(): Promise<void> {
+    const { serial } = this;
+    this.lastSentAt = performance.now();
+    try {
+      await this.options.send(this.newest);
+    } catch (error) {
+      const reason = stopReason(error);
+      if (reason === 'SUPERSEDED' || reason === 'UNSERIALIZABLE') {
+        this.stop(reason, error);
+        return;
+      }
+      if (reason === undefined) {
+        this.dueAt = Math.min(this.dueAt, performance.now() + retryMs);
+        return;
+      }
+      // Cancelled, paused and reset come with the answer to a beat that the server has recorded.
+      this.acknowledge(serial);
+      this.options.onStop(reason, error);
+      return;
+    }
+    this.acknowledge(serial);
+  }
+
+  private acknowledge(serial: number): void {
+    this.ackedSerial = serial;
+    const done = this.waiters.filter((waiter) => waiter.serial <= serial);
+    this.waiters = this.waiters.filter((waiter) => waiter.serial > serial);
+    for (const { resolve } of done) resolve();
+    if (this.waiters.length > 0) this.dueAt = Math.min(this.dueAt, this.lastSentAt + this.options.minCommitIntervalMs);
+  }
+
+  private stop(reason: StopReason, error: unknown): void {
+    this.stopped = { error };
+    for (const { reject } of this.waiters) reject(error);
+    this.waiters = [];
+    this.options.onStop(reason, error);
+  }
+}
+
+function stopReason(error: unknown): StopReason | undefined {
+  if (error instanceof ActivityNotFoundError) return 'SUPERSEDED';
+  if (error instanceof ActivityCancelledError) return 'CANCELLED';
+  if (error instanceof ActivityPausedError) return 'PAUSED';
+  if (error instanceof ActivityResetError) return 'RESET';
+  // What the server could not be told is tried again; what could not be written down never will be.
+  return error instanceof ActivityCompletionError ? undefined : 'UNSERIALIZABLE';
+}

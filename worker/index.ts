@@ -1,0 +1,2 @@
+export { LonghaulPlugin } from './plugin';
+export type { LonghaulPluginOptions } from './plugin';

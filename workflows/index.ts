@@ -1,0 +1,16 @@
+export { longRunning } from './long-running';
+export type { InboxDeclarations, InboxesOf, LongRunningOptions, Run, StartChildOptions } from './long-running';
+export { inbox } from './inbox';
+export type { ForEachOptions, Inbox, InboxDeclaration, InboxOptions } from './inbox';
+export type { RollOverLimits, RollOverOptions } from './limits';
+export type { StateOptions } from './state';
+export type { DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
+export { rollOverSignal, statusQuery } from './session';
+export type { InboxStatus, LonghaulStatus } from './status';
+export { waitFor } from './wait-for';
+export type { WaitForOptions } from './wait-for';
+export { workflowNow } from './workflow-now';
+export { random } from './random';
+export type { Duration } from './duration';
+export { isLonghaulFailure } from './failure';
+export type { LonghaulFailureType } from './failure';

@@ -1,0 +1,31 @@
+import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
+import type { RollOverLimits } from './limits';
+
+/** The answer to the query `longhaul.status`. */
+export interface LonghaulStatus {
+  /** Which run of the chain this is, from 1. */
+  run: number;
+  /** When the chain began, in milliseconds since the epoch. */
+  startedAt: number;
+  historyLength: number;
+  historySize: number;
+  limits: RollOverLimits;
+  /** Why the run is about to roll over, or null. */
+  rollingOver: RollOverCause | null;
+  inboxes: Record<string, InboxStatus>;
+  deadLetters: readonly DeadLetter[];
+  undeclared: readonly UndeclaredSignal[];
+}
+
+export interface InboxStatus {
+  /** Items that wait. */
+  depth: number;
+  /** Items handed out and not yet handled. */
+  leases: number;
+  /** Signals received over the whole chain, duplicates included. */
+  received: number;
+  /** Signals dropped because their id was in the dedupe window. */
+  duplicates: number;
+  /** When the oldest waiting item was received, in milliseconds since the epoch. */
+  oldestAt?: number;
+}
