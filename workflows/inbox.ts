@@ -92,7 +92,7 @@ export class InboxBuffer<T> implements Inbox<T> {
     private readonly host: InboxHost,
     carried: CarriedInbox = none,
   ) {
-    this.items = carried.items as Entry<T>[];
+    this.items = [...carried.items] as Entry<T>[];
     this.seen = new Set(carried.seen);
     this.received = carried.received;
     this.duplicates = carried.duplicates;
