@@ -11,7 +11,7 @@ import { walk } from './files/walk';
 export async function* changes(root: string, store: Store, after?: { path: string }): AsyncGenerator<WalkEntry> {
   const known = store.records()[Symbol.asyncIterator]();
   const next = async (): Promise<StoreRecord | undefined> => {
-    const { done, value } = await known.next();
+    const { done, value } = (await known.next()) as IteratorResult<StoreRecord, undefined>;
     return done ? undefined : value;
   };
   const order = (a: { path: string }, b: { path: string }) =>

@@ -66,6 +66,9 @@ export async function crash(kind: CrashKind, { fleet, signal, ...options }: Cras
   return undefined;
 }
 
+/** `PENDING_ACTIVITY_STATE_STARTED`, which the client does not export. */
+const started = 2;
+
 interface Moment {
   runId: string;
   historyLength: number;
@@ -95,7 +98,7 @@ async function look(
     (raw.pendingActivities ?? []).map((activity) => ({ workflowId, runId, activity })),
   );
   const held = activities
-    .filter(({ activity }) => activity.state === 2 && activity.lastWorkerIdentity?.startsWith(`${pid}@`))
+    .filter(({ activity }) => Number(activity.state) === started && activity.lastWorkerIdentity?.startsWith(`${pid}@`))
     .map(({ workflowId, runId, activity }) => ({
       workflowId,
       runId,
