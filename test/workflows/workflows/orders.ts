@@ -1,6 +1,16 @@
-import { CancellationScope, condition, defineSignal, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import { inbox, longRunning } from 'longhaul/workflows';
+import { inbox, longRunning, random, rollOverSignal, waitFor, workflowNow } from 'longhaul/workflows';
 import type { Inbox } from 'longhaul/workflows';
 import type * as activities from '../activities';
 
@@ -53,7 +63,7 @@ export const wideQueue = longRunning('wideQueue', { ...queue, rollOver: { events
 /** Its items are still in hand when a rollover is due, and take longer than it waits. */
 export const impatientQueue = longRunning(
   'impatientQueue',
-  { ...queue, rollOver: { drainTimeout: '1 second' } },
+  { ...queue, rollOver: { drainTimeout: '200 ms' } },
   (run) => drain(run, 1, slowShip),
 );
 
@@ -125,6 +135,84 @@ export const neverReads = longRunning('neverReads', queue, async () => {
 export const twoReaders = longRunning('twoReaders', queue, async (run) => {
   await Promise.all([run.inboxes.orders.next(), run.inboxes.orders.next()]);
 });
+
+/** Takes its orders one by one and ends with the marked one. */
+export const careful = longRunning('careful', { ...queue, rollOver: { events: 60 } }, async (run) => {
+  while (!run.state.last) {
+    const { id, last = false } = await run.inboxes.orders.next();
+    await ship(id);
+    run.state.shipped.push(id);
+    run.state.last = last;
+  }
+  return { shipped: run.state.shipped, undeclared: run.undeclared };
+});
+
+/** Fails rather than end with items left. */
+export const strict = longRunning(
+  'strict',
+  { ...queue, inboxes: { orders: inbox(addOrder, { onLeftover: 'fail' }) } },
+  async (run) => {
+    await run.inboxes.orders.next();
+  },
+);
+
+/** Drops what is left. */
+export const careless = longRunning(
+  'careless',
+  { ...queue, inboxes: { orders: inbox(addOrder, { onLeftover: 'discard' }) } },
+  async (run) => {
+    await run.inboxes.orders.next();
+    return 'ended';
+  },
+);
+
+/** Calls the SDK's own continue-as-new, which would drop what it holds. */
+export const bypass = longRunning('bypass', queue, async () => {
+  await continueAsNew();
+});
+
+/** A child that goes on over its parent's rollovers, and tells it of its end. */
+export const parent = longRunning('parent', { ...queue, rollOver: { events: 20 } }, async (run) => {
+  const id = await run.once('child', () => run.startChild(child, { args: [30] }));
+  const told = await run.inboxes.orders.next();
+  return { id, told: told.id, runs: run.number };
+});
+
+export async function child(steps: number): Promise<void> {
+  const parentId = workflowInfo().parent?.workflowId ?? '';
+  await getExternalWorkflowHandle(parentId).signal(rollOverSignal);
+  for (let step = 0; step < steps; step += 1) await ship(`step ${step}`);
+  await getExternalWorkflowHandle(parentId).signal(addOrder, { id: 'child ended' });
+}
+
+/** Version 2 of a state that began as `{ count }`. */
+export const migrated = longRunning(
+  'migrated',
+  {
+    state: {
+      version: 2,
+      initial: () => ({ total: 0 }),
+      migrate: { 1: ({ count }: { count: number }) => ({ total: count * 10 }) },
+    },
+  },
+  async (run) => {
+    await run.safePoint();
+    return run.state;
+  },
+);
+
+/** Waits for what does not come. */
+export async function impatient(timeout: number): Promise<void> {
+  await waitFor(() => false, { timeout, what: 'a signal' });
+}
+
+/** The sanctioned clock and source of chance beside the SDK's own. */
+export async function clockAndChance(): Promise<{ sameClock: boolean; draws: number[] }> {
+  const sameClock = workflowNow() === Date.now();
+  const draws = [random(), random()];
+  await sleep(1);
+  return { sameClock, draws };
+}
 
 /** Counts to `input` at safe points, with a timer each. */
 export const counter = longRunning(

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { inbox, isLonghaulFailure, longRunning, rollOverSignal, statusQuery } from 'longhaul/workflows';
+import { useServer } from 'longhaul/testing';
+import * as activities from './activities';
+import { chainOf, ids, sendOrders, taskFailure } from './support';
+import * as flows from './workflows/orders';
+
+/** What a workflow failed with, as the client sees it. */
+const failedWith = (type: string) => (error: unknown) =>
+  error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure && error.cause.type === type;
+
+describe('longRunning', () => {
+  const server = useServer(require.resolve('./workflows/orders'), { activities });
+
+  it('handles each id once and in order over many rollovers', () =>
+    server.run(flows.orderQueue, [], async (handle) => {
+      await sendOrders(handle, 60);
+      assert.deepEqual(await handle.result(), ids(60));
+      const runs = await chainOf(server.client, handle);
+      assert.ok(runs.length >= 4, `rolled over into ${runs.length} runs`);
+      const status = await handle.query(statusQuery);
+      assert.equal(status.inboxes['orders']?.duplicates, 5);
+    }));
+
+  it('handles several items at once, each once, over rollovers', () =>
+    server.run(flows.wideQueue, [], async (handle) => {
+      await sendOrders(handle, 60);
+      assert.deepEqual([...(await handle.result())].sort(), ids(60).sort());
+      assert.ok((await chainOf(server.client, handle)).length >= 3);
+    }));
+
+  it('takes items one by one, and counts one as handled when the next is asked for', () =>
+    server.run(flows.careful, [], async (handle) => {
+      await sendOrders(handle, 40);
+      assert.deepEqual((await handle.result()).shipped, ids(40));
+      assert.ok((await chainOf(server.client, handle)).length >= 2);
+    }));
+
+  it('waits for items in hand before it rolls over', () =>
+    server.run(flows.twoLanes, [], async (handle) => {
+      await sendOrders(handle, 6, { last: false });
+      const notes = Array.from({ length: 20 }, (_, index) => `n${index}`);
+      for (const note of notes) await handle.signal(flows.addNote, note);
+      await handle.signal(flows.addOrder, { id: 'end', last: true });
+      assert.deepEqual(await handle.result(), { shipped: [...ids(6), 'end'], notes });
+      assert.ok((await chainOf(server.client, handle)).length >= 2);
+    }));
+
+  it('hands items on that take longer than a rollover waits, and they are done again', () =>
+    server.run(flows.impatientQueue, [], async (handle) => {
+      await handle.signal(flows.addOrder, { id: 'slow' });
+      await handle.signal(rollOverSignal);
+      await handle.signal(flows.addOrder, { id: 'end', last: true });
+      assert.deepEqual(await handle.result(), ['slow', 'end']);
+      const [first] = await chainOf(server.client, handle);
+      const { events } = await server.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).fetchHistory();
+      assert.equal(events?.length, first);
+      const carried = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads?.[1]?.data;
+      assert.match(Buffer.from(carried ?? []).toString(), /"items":\[\{"item":\{"id":"slow"\}/);
+    }));
+
+  it('puts a failing item among the dead letters and goes on with the others', () =>
+    server.run(flows.forgivingQueue, [], async (handle) => {
+      await sendOrders(handle, 8, { poison: 'o4' });
+      assert.deepEqual(await handle.result(), {
+        shipped: ids(8).filter((id) => id !== 'o4'),
+        dead: [{ id: 'o4', error: 'order o4 is poison' }],
+      });
+    }));
+
+  it('fails with the failure of its item by default', () =>
+    server.run(flows.orderQueue, [], async (handle) => {
+      await sendOrders(handle, 4, { poison: 'o2' });
+      await assert.rejects(handle.result(), /Workflow execution failed/);
+      assert.deepEqual(
+        (await handle.query(statusQuery)).deadLetters.map(({ id }) => id),
+        ['o2'],
+      );
+    }));
+
+  it('keeps a signal that its dedupe can not read as a dead letter, and stays recoverable', () =>
+    server.run(flows.orderQueue, [], async (handle) => {
+      await handle.signal(flows.addOrder, null as never);
+      await sendOrders(handle, 3);
+      assert.deepEqual(await handle.result(), ids(3));
+      assert.match((await handle.query(statusQuery)).deadLetters[0]?.error ?? '', /dedupe\.by failed/);
+    }));
+
+  it('runs the body again when it returns with items left', () =>
+    server.run(flows.hasty, [], async (handle) => {
+      await sendOrders(handle, 3);
+      // A signal that comes after the body's end belongs to nobody; each before it was handled.
+      const shipped = await handle.result();
+      assert.deepEqual(shipped, ids(shipped.length));
+    }));
+
+  it('fails the workflow task, not the workflow, when a body never takes what is left', () =>
+    server.run(
+      flows.neverReads,
+      [],
+      async (handle) => {
+        await handle.signal(flows.addOrder, { id: 'o1' });
+        const next = server.client.workflow.getHandle(handle.workflowId);
+        assert.match(await taskFailure(next), /returned twice without taking any of the items left \(1 in 'orders'\)/);
+      },
+      { leaveOpen: 'it waits for corrected code', skipReplay: 'its open task fails on purpose' },
+    ));
+
+  it('fails rather than end with items left where that is declared', () =>
+    server.work(async () => {
+      const handle = await server.start(flows.strict, [], {});
+      await handle.signal(flows.addOrder, { id: 'o1' });
+      await handle.signal(flows.addOrder, { id: 'o2' });
+      // Both may have come before the body looked, or the second too late to be left.
+      await handle.result().catch((error: unknown) => assert.ok(failedWith('LonghaulLeftover')(error)));
+    }));
+
+  it('rolls over by safe points with state alone', () =>
+    server.run(flows.counter, [12], async (handle) => {
+      const { at, runs } = await handle.result();
+      assert.equal(at, 12);
+      assert.ok(runs >= 3);
+    }));
+
+  it('honours a cancellation, drains in the clean-up over rollovers, and ends as cancelled', () =>
+    server.run(flows.cleansUp, [], async (handle) => {
+      await sendOrders(handle, 3, { last: false });
+      await handle.cancel();
+      await sendOrders(handle, 20);
+      await assert.rejects(handle.result(), (error: unknown) => {
+        return error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+      });
+      const now = server.client.workflow.getHandle(handle.workflowId);
+      assert.equal((await now.describe()).status.name, 'CANCELLED');
+      const { run, inboxes } = await now.query(statusQuery);
+      assert.ok(run >= 2, 'the clean-up rolled over');
+      assert.equal(inboxes['orders']?.depth, 0);
+    }));
+
+  it('refuses a second reader of one inbox', () =>
+    server.run(
+      flows.twoReaders,
+      [],
+      async (handle) => {
+        assert.match(await taskFailure(handle), /inbox 'orders' already has a reader that waits/);
+      },
+      { leaveOpen: 'its task fails', skipReplay: 'its open task fails on purpose' },
+    ));
+
+  it('refuses a continueAsNew() of the body, which would drop what it holds', () =>
+    server.run(
+      flows.bypass,
+      [],
+      async (handle) => {
+        assert.match(await taskFailure(handle), /'bypass' called continueAsNew\(\) itself/);
+      },
+      { leaveOpen: 'its task fails', skipReplay: 'its open task fails on purpose' },
+    ));
+
+  it('keeps signals that nobody declared, carries them and reports them', () =>
+    server.run(flows.careful, [], async (handle) => {
+      await handle.signal('mystery', 1, 'two');
+      await handle.signal(rollOverSignal);
+      await handle.signal(flows.addOrder, { id: 'o1' });
+      await handle.signal(flows.addOrder, { id: 'o2', last: true });
+      assert.deepEqual((await handle.result()).undeclared, [{ signal: 'mystery', args: [1, 'two'] }]);
+    }));
+
+  it('starts children that go on over a rollover', () =>
+    server.run(flows.parent, [], async (handle) => {
+      const { id, told, runs } = await handle.result();
+      assert.equal(id, `${handle.workflowId}/child/1`);
+      assert.equal(told, 'child ended');
+      assert.ok(runs >= 2);
+    }));
+
+  it('refuses a workflow retry policy with the reason', () =>
+    server.run(
+      flows.orderQueue,
+      [],
+      async (handle) => {
+        await assert.rejects(handle.result(), failedWith('LonghaulRetryPolicy'));
+      },
+      { retry: { maximumAttempts: 2, nonRetryableErrorTypes: ['LonghaulRetryPolicy'] } },
+    ));
+
+  it('rolls over when an operator asks for it, also while it waits', () =>
+    server.run(flows.orderQueue, [], async (handle) => {
+      await handle.signal(rollOverSignal);
+      await handle.signal(flows.addOrder, { id: 'o1', last: true });
+      await handle.result();
+      assert.equal((await handle.query(statusQuery)).run, 2);
+    }));
+});
+
+describe('the envelope', () => {
+  const server = useServer(require.resolve('./workflows/orders'), { activities });
+  const envelope = {
+    longhaul: 'envelope',
+    protocol: 1,
+    run: 7,
+    cause: 'limits',
+    startedAt: 1_000,
+    limits: { events: 4_000, bytes: 4_000_000, signals: 8_000 },
+    state: { version: 1, value: { count: 4 } },
+    inboxes: {},
+    once: {},
+    children: 0,
+    deadLetters: [],
+    undeclared: [],
+    cancelRequested: false,
+    extensions: { later: { kept: true } },
+  };
+  const refused = { leaveOpen: 'it waits for newer code', skipReplay: 'its open task fails on purpose' };
+  const startWith = (second: unknown) => [second] as unknown as [];
+
+  for (const [what, second, message] of [
+    ['a newer protocol', { ...envelope, protocol: 2 }, /continued by a newer longhaul \(protocol 2; this worker reads up to 1\)/],
+    ['a newer state', { ...envelope, state: { version: 9, value: {} } }, /state version 9; this worker knows up to 2/],
+    ['a state without a way to today', { ...envelope, state: { version: 0, value: {} } }, /has no migrate\[0\]/],
+    ['something that is no envelope', { some: 'input' }, /second argument that is no longhaul envelope/],
+  ] as const) {
+    it(`fails the workflow task, and takes nothing for fresh input, on ${what}`, () =>
+      server.run(
+        'migrated',
+        [null, ...startWith(second)],
+        async (handle) => {
+          assert.match(await taskFailure(handle), message);
+          assert.equal((await handle.describe()).status.name, 'RUNNING');
+        },
+        refused,
+      ));
+  }
+
+  it('migrates an older state', () =>
+    server.run('migrated', [null, ...startWith(envelope)], async (handle) => {
+      assert.deepEqual(await handle.result(), { total: 40 });
+    }));
+
+  it('carries extensions and inboxes that this code does not know', () =>
+    server.run(
+      'orderQueue',
+      [
+        null,
+        ...startWith({
+          ...envelope,
+          state: { version: 1, value: { shipped: [], last: false } },
+          inboxes: { strange: { items: [{ item: 'kept', at: 1 }], seen: [], received: 1, duplicates: 0 } },
+        }),
+      ],
+      async (handle) => {
+        await handle.signal(rollOverSignal);
+        await handle.signal(flows.addOrder, { id: 'o1', last: true });
+        await handle.result();
+        const { events } = await server.client.workflow
+          .getHandle(handle.workflowId, handle.firstExecutionRunId)
+          .fetchHistory();
+        const input = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads?.[1]?.data;
+        const next = JSON.parse(Buffer.from(input ?? []).toString()) as typeof envelope & { inboxes: { strange: unknown } };
+        assert.deepEqual(next.extensions, envelope.extensions);
+        assert.deepEqual(next.inboxes.strange, {
+          items: [{ item: 'kept', at: 1 }],
+          seen: [],
+          received: 1,
+          duplicates: 0,
+        });
+        assert.equal(next.run, 8);
+      },
+    ));
+});
+
+describe('the options of longRunning', () => {
+  const state = { version: 1, initial: () => ({}) };
+  const body = () => Promise.resolve();
+
+  for (const [what, rollOver, message] of [
+    ['too few events', { events: 5 }, /rollOver\.events is 5; use a whole number from 10 to 40000/],
+    ['no number', { events: 'many' as never }, /rollOver\.events is many/],
+    ['a misspelt limit', { event: 100 } as never, /rollOver\.event is no limit; use events, bytes or signals/],
+    ['an old limit out of range', { was: [1] }, /rollOver\.events is 1/],
+  ] as const) {
+    it(`refuses ${what} with one sentence`, () => {
+      assert.throws(() => longRunning('w', { state, rollOver }, body), message);
+    });
+  }
+
+  it('refuses two inboxes on one signal', () => {
+    const inboxes = { a: inbox(flows.addNote), b: inbox(flows.addNote) };
+    assert.throws(() => longRunning('w', { state, inboxes }, body), /'a' and 'b' both take signal 'addNote'/);
+  });
+
+  it('refuses a state version that is none', () => {
+    assert.throws(() => longRunning('w', { state: { ...state, version: 0 } }, body), /state\.version is 0/);
+  });
+
+  it('gives the function the name of the workflow type', () => {
+    assert.equal(longRunning('named', { state }, body).name, 'named');
+  });
+});
+
+describe('the pieces for any workflow', () => {
+  const server = useServer(require.resolve('./workflows/orders'), { activities });
+
+  it('waitFor fails the workflow with LonghaulDeadline when time runs out', () =>
+    server.run(flows.impatient, [50], async (handle) => {
+      await assert.rejects(handle.result(), (error: unknown) => isLonghaulFailure(error, 'LonghaulDeadline'));
+    }));
+
+  it('workflowNow and random are the deterministic clock and stream', () =>
+    server.run(flows.clockAndChance, [], async (handle) => {
+      const { sameClock, draws } = await handle.result();
+      assert.ok(sameClock);
+      assert.notEqual(draws[0], draws[1]);
+    }));
+});
