@@ -51,7 +51,10 @@ export async function loadHistories(
 }
 
 /** Takes a history that is already in memory, such as `await handle.fetchHistory()`, whose workflow id only its caller knows. */
-export function fromHistory(history: History, of: { workflowId: string; runId?: string; name?: string }): LoadedHistory {
+export function fromHistory(
+  history: History,
+  of: { workflowId: string; runId?: string; name?: string },
+): LoadedHistory {
   const { workflowId, runId, name = `${workflowId}/${runId ?? ''}` } = of;
   return finish(name, history, { workflowId, ...(runId !== undefined && { runId }) });
 }
@@ -81,12 +84,20 @@ function loadHistory(
     return finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
   } catch (error) {
     if (!(error instanceof InvalidHistoryError)) throw error;
-    const description = { ...describeHistory({}), ...nonEmpty({ workflowType: entry?.workflowType, workflowId: entry?.workflowId }) };
+    const description = {
+      ...describeHistory({}),
+      ...nonEmpty({ workflowType: entry?.workflowType, workflowId: entry?.workflowId }),
+    };
     return { file, ...description, problem: { status: 'invalid', message: error.message } };
   }
 }
 
-function finish(file: string, history: History, told: { workflowId?: string; runId?: string }, fallbackId = ''): LoadedHistory {
+function finish(
+  file: string,
+  history: History,
+  told: { workflowId?: string; runId?: string },
+  fallbackId = '',
+): LoadedHistory {
   const own = describeHistory(history);
   const description = { ...own, workflowId: own.workflowId || fallbackId, ...told };
   try {

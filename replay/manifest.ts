@@ -50,7 +50,9 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   try {
     manifest = JSON.parse(text);
   } catch (cause) {
-    throw new ManifestError(`${path} is not JSON: mend it, or delete it to have it derived from the histories.`, { cause });
+    throw new ManifestError(`${path} is not JSON: mend it, or delete it to have it derived from the histories.`, {
+      cause,
+    });
   }
   if (!isManifest(manifest)) throw new ManifestError(`${path} is not a manifest of schema longhaul.histories/1.`);
   return manifest;
@@ -58,9 +60,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 
 /** Writes the manifest of a folder, entries in the order of their names, whole or not at all. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  const histories = Object.fromEntries(
-    Object.entries(manifest.histories).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  const histories = Object.fromEntries(Object.entries(manifest.histories).sort(([a], [b]) => (a < b ? -1 : 1)));
   const path = join(folder, 'manifest.json');
   const draft = `${path}.${process.pid}.tmp`;
   await writeFile(draft, `${JSON.stringify({ ...manifest, histories }, null, 2)}\n`);

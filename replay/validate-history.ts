@@ -23,7 +23,8 @@ export function validateHistory(history: History): string | undefined {
     throw new InvalidHistoryError('Its first event names no workflow type.');
   }
   if (events.length < 3) return `It has ${events.length === 1 ? '1 event' : '2 events'}: no workflow task was started.`;
-  if (!events.some((event) => event.workflowTaskCompletedEventAttributes)) return 'No workflow task was completed in it.';
+  if (!events.some((event) => event.workflowTaskCompletedEventAttributes))
+    return 'No workflow task was completed in it.';
   return undefined;
 }
 
@@ -37,7 +38,9 @@ function validateEvent(event: HistoryEvent, index: number): void {
   }
   const type = typeOf(event);
   if (type === undefined) {
-    throw new InvalidHistoryError(`Its event ${id} is of type ${String(event.eventType ?? 0)}, which this SDK does not know.`);
+    throw new InvalidHistoryError(
+      `Its event ${id} is of type ${String(event.eventType ?? 0)}, which this SDK does not know.`,
+    );
   }
   const attributes = `${type[0]?.toLowerCase() ?? ''}${type.slice(1)}EventAttributes`;
   if (!event[attributes as keyof HistoryEvent]) {
