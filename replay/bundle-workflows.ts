@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises';
+import type { BundlerPlugin, ReplayWorkerOptions } from '@temporalio/worker';
+
+/** Workflow code that can't be bundled. Its message is one line with the cause; `details` has the bundler's output. */
+export class WorkflowBundleError extends Error {
+  override readonly name = 'WorkflowBundleError';
+
+  constructor(
+    message: string,
+    readonly details: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Bundles workflow code as a worker with these options would.
+ *
+ * @throws WorkflowBundleError if the file is missing or can't be bundled.
+ */
+export async function bundleWorkflows(workflowsPath: string, options: ReplayWorkerOptions): Promise<string> {
+  if (!(await stat(workflowsPath).catch(() => undefined))) {
+    throw new WorkflowBundleError(`The workflow file ${workflowsPath} does not exist.`, '');
+  }
+  const { bundleWorkflowCode } = await import('@temporalio/worker'); // loads the native core: only when needed
+  const { dataConverter, interceptors, bundlerOptions, plugins } = options;
+  const output: string[] = [];
+  const quiet = () => undefined;
+  const keep = (message: string) => void output.push(message);
+  const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: keep };
+  try {
+    const { code } = await bundleWorkflowCode({
+      ...bundlerOptions,
+      workflowsPath,
+      logger,
+      ...(interceptors?.workflowModules && { workflowInterceptorModules: interceptors.workflowModules }),
+      ...(dataConverter?.payloadConverterPath && { payloadConverterPath: dataConverter.payloadConverterPath }),
+      ...(dataConverter?.failureConverterPath && { failureConverterPath: dataConverter.failureConverterPath }),
+      // A plugin of workers is asked to configure the bundler too, as the worker does.
+      ...(plugins && { plugins: plugins }),
+    });
+    return code;
+  } catch (error) {
+    const details = [...output, error instanceof Error ? error.message : String(error)].join('\n');
+    throw new WorkflowBundleError(`${workflowsPath} can't be bundled: ${essence(details)}`, details);
+  }
+}
+
+/** The one line of a bundler's output that names the cause. */
+function essence(details: string): string {
+  const disallowed = [...details.matchAll(/^ {2}- '(.+)'$/gm)].map((match) => match[1]);
+  if (disallowed.length > 0) {
+    return `it imports ${disallowed.join(', ')}, which workflow code must not use (import activities as types only).`;
+  }
+  const lines = details.split('\n').map((line) => line.replace(/\u001b\[\d+m/g, '').trim());
+  const syntax = lines.findIndex((line) => /^[×x] /.test(line));
+  if (syntax !== -1) {
+    const place = /\[(.+:\d+:\d+)\]/.exec(lines.slice(syntax, syntax + 4).join('\n'))?.[1];
+    return `${(lines[syntax] ?? '').slice(2)}${place === undefined ? '' : ` at ${place}`}`;
+  }
+  const cause = lines.find((line) => /^Module (?:not found|parse failed|build failed)/.test(line));
+  return (cause ?? lines[0] ?? 'unknown cause').replace(/^Module not found: Error: /, '');
+}

@@ -1,0 +1,147 @@
+import type { Command } from '../proto';
+import { type Completion, isSandboxedWorkflow, type SandboxedWorkflow, type WorkflowCreator } from './sdk-internals';
+
+/** Frames to keep for a command: the SDK's own take about ten, interceptors some more. */
+const frames = 50;
+
+export interface IssuedCommand {
+  command: Command;
+  /** Length of the history that the workflow task saw, which tells the task. */
+  historyLength: number;
+  /** Where it was issued. Reading `stack` is what costs, so it is kept unread. */
+  origin: { stack?: string };
+}
+
+/** What one execution did while it was replayed. */
+export interface Recording {
+  commands: IssuedCommand[];
+  /** Length of the history that the last workflow task saw. */
+  reached: number;
+  /** The failure of a workflow task, other than nondeterminism. */
+  failure?: { message: string; stack: string };
+  /** Stacks of the promises that the workflow waited on at its end; only with promise stacks on. */
+  waiting: string[];
+  /** Stack of the last promise made, with promise stacks on: the last line known to have run. */
+  lastStack?: string;
+  /** Names of the functions that the workflow file exports. */
+  exported: string[];
+}
+
+/** Watches the workflows that a creator makes. `current` is the execution being replayed; replay takes one at a time. */
+export class WorkflowRecorder {
+  current: Recording = blank();
+
+  start(): void {
+    this.current = blank();
+  }
+
+  watch(creator: WorkflowCreator): void {
+    const create = creator.createWorkflow.bind(creator);
+    creator.createWorkflow = async (options) => {
+      const recording = this.current;
+      try {
+        const workflow = await create(options);
+        if (isSandboxedWorkflow(workflow)) record(workflow, recording);
+        return workflow;
+      } catch (error) {
+        recording.failure = { message: messageOf(error), stack: stackOf(error) };
+        throw error;
+      } finally {
+        recording.exported = exportsOf(creator);
+      }
+    };
+  }
+}
+
+type Wrap = (note: (error: unknown) => void, handle: (error: unknown) => void) => (error: unknown) => void;
+
+function blank(): Recording {
+  return { commands: [], reached: 0, waiting: [], exported: [] };
+}
+
+function record(workflow: SandboxedWorkflow, recording: Recording): void {
+  const { activator } = workflow;
+  let thrown: unknown;
+
+  const push = activator.pushCommand.bind(activator);
+  activator.pushCommand = (command, complete) => {
+    recording.commands.push({ command, historyLength: recording.reached, origin: originOf(command, thrown) });
+    push(command, complete);
+  };
+
+  // A workflow that ends by throwing, as continue-as-new does, issues its last command with none of its frames left. The
+  // SDK hands this method to a promise, and the handler's own realm decides in which queue it runs: one made out here
+  // would run after the activation.
+  if (typeof activator.handleWorkflowFailure === 'function') {
+    const handle = activator.handleWorkflowFailure.bind(activator);
+    const inSandbox = activator.constructor.constructor as FunctionConstructor;
+    const wrap = inSandbox('note', 'handle', 'return (error) => { note(error); handle(error); };') as Wrap;
+    activator.handleWorkflowFailure = wrap((error) => (thrown = error), handle);
+  }
+
+  const promises = activator.promiseStackStore?.promiseToStack;
+  if (promises) {
+    promises.set = function (promise, stack) {
+      if (stack.formatted) recording.lastStack = stack.formatted;
+      return Map.prototype.set.call(this, promise, stack) as typeof promises;
+    };
+  }
+
+  const activate = workflow.activate.bind(workflow);
+  workflow.activate = async (activation) => {
+    recording.reached = activation.historyLength ?? recording.reached;
+    const completion = await activate(activation);
+    recording.failure ??= failureOf(completion);
+    return completion;
+  };
+
+  const dispose = workflow.dispose.bind(workflow);
+  workflow.dispose = () => {
+    recording.waiting = stacksOf(workflow);
+    return dispose();
+  };
+}
+
+function originOf(command: Command, thrown: unknown): { stack?: string } {
+  if (command.failWorkflowExecution ?? command.continueAsNewWorkflowExecution) return { stack: stackOf(thrown) };
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = frames;
+  try {
+    return new Error();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+function failureOf({ failed }: Completion): Recording['failure'] {
+  if (!failed) return undefined;
+  return { message: failed.failure?.message ?? 'The workflow task failed.', stack: failed.failure?.stackTrace ?? '' };
+}
+
+function stacksOf({ activator }: SandboxedWorkflow): string[] {
+  try {
+    return activator.getStackTraces().map(({ formatted }) => formatted);
+  } catch {
+    return []; // promise stacks are off
+  }
+}
+
+function exportsOf(creator: WorkflowCreator): string[] {
+  try {
+    const exported = creator._context?.__TEMPORAL__?.importWorkflows?.() ?? {};
+    return Object.keys(exported).filter((name) => name !== 'default' && typeof exported[name] === 'function');
+  } catch {
+    return [];
+  }
+}
+
+// Errors of the sandbox are of another realm, so `instanceof Error` does not hold for them.
+function messageOf(error: unknown): string {
+  const message = (error as { message?: unknown } | undefined)?.message;
+  return typeof message === 'string' ? message : String(error);
+}
+
+function stackOf(error: unknown): string {
+  const stack = (error as { stack?: unknown } | undefined)?.stack;
+  return typeof stack === 'string' ? stack : '';
+}

@@ -1,0 +1,115 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { describeHistory, type HistoryDescription } from './describe-history';
+import { InvalidHistoryError } from './invalid-history-error';
+import { type Manifest, readManifest } from './manifest';
+import { historyFile, parseHistory } from './parse-history';
+import { encodeHistory } from './proto';
+import { validateHistory } from './validate-history';
+
+/** A history ready to be replayed, or the reason why it can't be. */
+export interface LoadedHistory extends HistoryDescription {
+  /** Path as it was given, or a name. */
+  file: string;
+  /** The history in protobuf's binary form; absent if it can't be replayed. */
+  encoded?: Uint8Array;
+  /** Why it can't be replayed: `invalid` is a malformed file, `skipped` a sound one that holds nothing to replay. */
+  problem?: { status: 'invalid' | 'skipped'; message: string };
+}
+
+export interface LoadHistoriesOptions {
+  /** Workflow id of histories that tell none themselves. @default the file's name without its endings */
+  workflowId?: string;
+}
+
+/** A path that leads to no history. Its message is one sentence, to be shown as it is. */
+export class HistoryPathError extends Error {
+  override readonly name = 'HistoryPathError';
+}
+
+/**
+ * Loads histories from files and folders. A folder is read without its subfolders, since those may belong to other
+ * workflows: name them too. A malformed file doesn't stop the others; it comes back with a `problem`.
+ *
+ * @throws HistoryPathError if a path doesn't exist, has an unknown ending, or is a folder with no history in it.
+ * @throws ManifestError if a `manifest.json` can't be read.
+ */
+export async function loadHistories(
+  paths: readonly string[],
+  options: LoadHistoriesOptions = {},
+): Promise<LoadedHistory[]> {
+  const files = [...new Set((await Promise.all(paths.map(historyFilesAt))).flat())];
+  const manifests = new Map<string, Manifest | undefined>();
+  const loaded: LoadedHistory[] = [];
+  for (const file of files) {
+    const folder = dirname(file);
+    if (!manifests.has(folder)) manifests.set(folder, await readManifest(folder));
+    loaded.push(loadHistory(file, await readFile(file), manifests.get(folder), options));
+  }
+  return loaded;
+}
+
+/** Takes a history that is already in memory, such as `await handle.fetchHistory()`, whose workflow id only its caller knows. */
+export function fromHistory(
+  history: History,
+  of: { workflowId: string; runId?: string; name?: string },
+): LoadedHistory {
+  const { workflowId, runId, name = `${workflowId}/${runId ?? ''}` } = of;
+  return finish(name, history, { workflowId, ...(runId !== undefined && { runId }) });
+}
+
+async function historyFilesAt(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new HistoryPathError(`${path} does not exist.`);
+  if (!found.isDirectory()) {
+    if (historyFile.test(path)) return [path];
+    throw new HistoryPathError(`${path} is not a history: its name must end in .bin, .bin.gz, .json or .json.gz.`);
+  }
+  const names = (await readdir(path)).filter((name) => historyFile.test(name) && name !== 'manifest.json').sort();
+  if (names.length === 0) throw new HistoryPathError(`${path} holds no history (.bin, .bin.gz, .json or .json.gz).`);
+  return names.map((name) => join(path, name));
+}
+
+function loadHistory(
+  file: string,
+  content: Uint8Array,
+  manifest: Manifest | undefined,
+  options: LoadHistoriesOptions,
+): LoadedHistory {
+  const entry = manifest?.histories[basename(file)];
+  try {
+    const { history, ...wrapper } = parseHistory(file, content);
+    const told = { ...wrapper, ...nonEmpty({ workflowId: entry?.workflowId, runId: entry?.runId }) };
+    return finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
+  } catch (error) {
+    if (!(error instanceof InvalidHistoryError)) throw error;
+    const description = {
+      ...describeHistory({}),
+      ...nonEmpty({ workflowType: entry?.workflowType, workflowId: entry?.workflowId }),
+    };
+    return { file, ...description, problem: { status: 'invalid', message: error.message } };
+  }
+}
+
+function finish(
+  file: string,
+  history: History,
+  told: { workflowId?: string; runId?: string },
+  fallbackId = '',
+): LoadedHistory {
+  const own = describeHistory(history);
+  const description = { ...own, workflowId: own.workflowId || fallbackId, ...told };
+  try {
+    const reason = validateHistory(history);
+    if (reason !== undefined) return { file, ...description, problem: { status: 'skipped', message: reason } };
+    return { file, ...description, encoded: encodeHistory(history) };
+  } catch (error) {
+    if (!(error instanceof InvalidHistoryError)) throw error;
+    return { file, ...description, problem: { status: 'invalid', message: error.message } };
+  }
+}
+
+function nonEmpty<T extends Record<string, string | undefined>>(fields: T): { [K in keyof T]?: string } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as { [K in keyof T]?: string };
+}

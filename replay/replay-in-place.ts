@@ -1,0 +1,42 @@
+import { type EngineJob, type EngineOptions, type EngineResult, ReplayEngine } from './engine/replay-engine';
+import { type Replayer, timedOut } from './replayer';
+
+export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' | 'replayOptions'> {
+  /** Milliseconds for one history. */
+  deadlineMs: number;
+}
+
+/**
+ * Replays in this process, for options that can't be copied to another, such as payload codecs and plugins. A replay that
+ * hangs is given up on at its deadline; what it holds is only freed when the process ends.
+ */
+export class ReplayInPlace implements Replayer {
+  private engine: ReplayEngine | undefined;
+
+  constructor(private readonly options: ReplayInPlaceOptions) {}
+
+  async replay(job: EngineJob): Promise<EngineResult> {
+    const { deadlineMs, bundleCode, replayOptions } = this.options;
+    this.engine ??= new ReplayEngine({ bundleCode, replayOptions, isolateTimeoutMs: deadlineMs });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<EngineResult>((resolve) => {
+      timer = setTimeout(() => {
+        this.kill();
+        resolve(timedOut(deadlineMs));
+      }, deadlineMs);
+    });
+    try {
+      return await Promise.race([this.engine.replay(job), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.engine?.close();
+  }
+
+  kill(): void {
+    this.engine = undefined;
+  }
+}

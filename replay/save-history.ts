@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { describeHistory } from './describe-history';
+import { type ManifestEntry, readManifest, writeManifest } from './manifest';
+import { encodeHistory } from './proto';
+
+export interface SaveHistoryOptions {
+  history: History;
+  workflowId: string;
+  /** @default the run id in the history's first event */
+  runId?: string;
+  /** What happens in it, in a few words; becomes part of the file's name. */
+  what: string;
+  /** @default 'server' */
+  source?: ManifestEntry['source'];
+  /** @default now */
+  recordedAt?: Date;
+}
+
+/** Another history is already saved under that name. */
+export class HistoryExistsError extends Error {
+  override readonly name = 'HistoryExistsError';
+}
+
+/**
+ * Saves a history as `<workflow>-<what>-sdk<version>.bin.gz` with its entry in `manifest.json`. Saved histories are
+ * evidence of what production did, so one is never overwritten with other content.
+ *
+ * Calls for one folder must not overlap: each reads and writes the folder's manifest.
+ *
+ * @returns The path of the file.
+ * @throws HistoryExistsError if a different history has that name.
+ */
+export async function saveHistory(folder: string, options: SaveHistoryOptions): Promise<string> {
+  const { history, workflowId, runId, what, source = 'server', recordedAt = new Date() } = options;
+  const { sdk, codeVersion, spanMs, taskQueue, workflowType, ...own } = describeHistory(history);
+  const version = /[\d.]+\S*$/.exec(sdk)?.[0] ?? 'unknown';
+  const file = `${kebab(workflowType)}-${kebab(what)}-sdk${version}.bin.gz`;
+  const path = join(folder, file);
+  const encoded = encodeHistory(history);
+  await mkdir(folder, { recursive: true });
+
+  const existing = await readFile(path).catch(() => undefined);
+  if (existing) {
+    if (gunzipSync(existing).equals(encoded)) return path;
+    throw new HistoryExistsError(`${path} holds another history: save this one under other words than "${what}".`);
+  }
+  const content = gzipSync(encoded, { level: 9 });
+  await writeFile(path, content, { flag: 'wx' });
+  const manifest = (await readManifest(folder)) ?? { schema: 'longhaul.histories/1', histories: {} };
+  manifest.histories[file] = {
+    workflowId,
+    runId: runId ?? own.runId,
+    workflowType,
+    taskQueue,
+    spanMs,
+    sdk,
+    codeVersion,
+    recordedAt: recordedAt.toISOString(),
+    source,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  };
+  await writeManifest(folder, manifest);
+  return path;
+}
+
+function kebab(words: string): string {
+  return words
+    .replace(/([a-z\d])([A-Z])/g, '$1-$2')
+    .replace(/[^a-zA-Z\d]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .toLowerCase();
+}
