@@ -58,6 +58,7 @@ export const inventory = longRunning(
       delete state.restsUntil;
       state.pass += 1;
       state.scanned = false;
+      await run.safePoint();
     }
     return { ...state, summary: await summarise(input) };
   },
