@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { BundlerPlugin, ReplayWorkerOptions } from '@temporalio/worker';
+import type { ReplayWorkerOptions } from '@temporalio/worker';
 
 /** Workflow code that can't be bundled. Its message is one line with the cause; `details` has the bundler's output. */
 export class WorkflowBundleError extends Error {
