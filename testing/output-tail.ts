@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream';
+
+const KEPT_CHARACTERS = 16_384;
+
+/** Keeps the end of what a process writes, and counts its lines, in bounded memory. */
+export class OutputTail {
+  #text = '';
+  #lines = 0;
+
+  constructor(streams: readonly (Readable | null)[]) {
+    for (const stream of streams) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (chunk: string) => this.#add(chunk));
+    }
+  }
+
+  /** Lines written so far. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** All that is kept: the last 16,384 characters. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** The last `count` lines, indented, or a word that there are none. */
+  tail(count = 20): string {
+    const lines = this.#text.trimEnd().split('\n').slice(-count);
+    return lines.join('').trim() === '' ? '  (it wrote nothing)' : lines.map((line) => `  ${line}`).join('\n');
+  }
+
+  #add(chunk: string): void {
+    this.#lines += chunk.split('\n').length - 1;
+    this.#text = (this.#text + chunk).slice(-KEPT_CHARACTERS);
+  }
+}

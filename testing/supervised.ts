@@ -1,0 +1,99 @@
+import { fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { OutputTail } from './output-tail';
+import type { Exit, Order, Report } from './supervise';
+
+/** A command that runs in a process of its own and never outlives this one. */
+export interface Supervised {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  readonly output: OutputTail;
+  /** What the command writes to its file descriptor 3, where `channel` was asked for. */
+  readonly channel: Readable | undefined;
+  /** Ends the command and waits until it and its clean-up are done. */
+  stop(): Promise<void>;
+  /** Lets this process end although the command runs; the command is ended then. */
+  unref(): void;
+}
+
+export interface SuperviseOptions {
+  env?: NodeJS.ProcessEnv;
+  cleanUpIfOrphaned?: readonly string[];
+  graceMs?: number;
+  channel?: boolean;
+}
+
+/**
+ * Starts a command under a watchdog process, which ends it with all its children as soon as this process is gone, be it
+ * by a return, an exit, Ctrl-C or SIGKILL.
+ *
+ * @throws Error when the command can't be started.
+ */
+export async function supervise(
+  command: string,
+  args: readonly string[],
+  options: SuperviseOptions = {},
+): Promise<Supervised> {
+  const { env = process.env, cleanUpIfOrphaned = [], graceMs = 5_000, channel = false } = options;
+  const order: Order = { command, args, cleanUpIfOrphaned, graceMs, channel };
+  const watchdog = fork(join(__dirname, 'supervise.js'), [JSON.stringify(order)], {
+    env,
+    execArgv: [],
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(channel ? ['pipe' as const] : [])],
+  });
+  const output = new OutputTail([watchdog.stdout, watchdog.stderr]);
+  const ended = new Promise<void>((resolve) => watchdog.once('close', () => resolve()));
+
+  const { promise: exited, resolve: resolveExited } = deferred<Exit>();
+  const pid = await new Promise<number>((resolve, reject) => {
+    let started = 0;
+    watchdog.on('message', (report: Report) => {
+      if (report.type === 'started') resolve((started = report.pid));
+      else if (report.type === 'failed') reject(new Error(report.message));
+      else resolveExited({ code: report.code, signal: report.signal });
+    });
+    watchdog.once('error', reject);
+    watchdog.once('exit', (code, signal) => {
+      // Only a watchdog that was itself killed leaves a command behind.
+      if (started !== 0 && signal !== null) killGroup(started);
+      reject(new Error(`The watchdog process ended early (${signal ?? `status ${code ?? 'unknown'}`}).`));
+      resolveExited({ code: null, signal });
+    });
+  });
+
+  return {
+    pid,
+    exited,
+    output,
+    channel: (watchdog.stdio[4] ?? undefined) as Readable | undefined,
+    async stop() {
+      watchdog.ref();
+      if (watchdog.connected) watchdog.send('stop');
+      await ended;
+    },
+    unref() {
+      watchdog.unref();
+      watchdog.channel?.unref();
+      for (const stream of [watchdog.stdout, watchdog.stderr, watchdog.stdio[4]])
+        (stream as Socket | null | undefined)?.unref();
+    },
+  };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
