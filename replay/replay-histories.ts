@@ -68,7 +68,10 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
     await replayer.close();
   }
   if (exported.size === 0 && results.some(({ message }) => message?.includes('no such function is exported'))) {
-    throw new WorkflowBundleError(`${options.workflowsPath ?? 'The workflow bundle'} exports no workflow function.`, '');
+    throw new WorkflowBundleError(
+      `${options.workflowsPath ?? 'The workflow bundle'} exports no workflow function.`,
+      '',
+    );
   }
   return toReport(results, [...exported], Math.round(performance.now() - startedAt));
 }
