@@ -93,20 +93,26 @@ export class CallGraph {
   private site(site: Site, sink: Sink): void {
     switch (site.kind) {
       case 'call':
-        return this.call(site.node, sink);
+        this.call(site.node, sink);
+        return;
       case 'new':
-        return this.construct(site.node, sink);
+        this.construct(site.node, sink);
+        return;
       case 'mention':
         if (site.argumentOf === undefined || !this.onlyNames(site.argumentOf)) this.used(site.node, 'mention', 0, sink);
         return;
       case 'access':
-        return this.access(site.node, site.declared, site.write, sink);
+        this.access(site.node, site.declared, site.write, sink);
+        return;
       case 'binding':
-        return this.binding(site.node, sink);
+        this.binding(site.node, sink);
+        return;
       case 'pattern':
-        return this.pattern(site.node, site.from, sink);
+        this.pattern(site.node, site.from, sink);
+        return;
       case 'literal':
-        return sink.run(site.node, site.node);
+        sink.run(site.node, site.node);
+        return;
       case 'heritage':
         for (const referent of this.referents.of(site.node)) {
           if (referent.kind === 'class') sink.run(referent.node, site.node);
@@ -125,11 +131,21 @@ export class CallGraph {
   private call(node: ts.CallExpression | ts.TaggedTemplateExpression, sink: Sink): void {
     const callee = ts.isCallExpression(node) ? node.expression : node.tag;
     const count = ts.isCallExpression(node) ? node.arguments.length : 1;
-    if (callee.kind !== ts.SyntaxKind.SuperKeyword) return this.used(callee, 'call', count, sink, node);
+    if (this.namesBound(node, callee)) return;
+    if (callee.kind !== ts.SyntaxKind.SuperKeyword) {
+      this.used(callee, 'call', count, sink, node);
+      return;
+    }
     const owner = ts.findAncestor(node, ts.isClassLike);
     if (count === 0 && owner !== undefined && this.extendsDate(owner)) {
       sink.hazards([{ effect: 'clock', label: 'new Date()' }], node);
     }
+  }
+
+  /** `const clock = Date.now.bind(Date)` runs nothing: its uses count. */
+  private namesBound(node: ts.Node, callee: ts.Expression): boolean {
+    const target = bare(callee);
+    return ts.isVariableDeclaration(node.parent) && isAccess(target) && this.referents.memberName(target) === 'bind';
   }
 
   private construct(node: ts.NewExpression, sink: Sink): void {

@@ -32,7 +32,10 @@ export function effectRule({ effect, name, description }: EffectRuleOptions): Ru
       return {
         Program(node) {
           const load = loadReports();
-          if (load === undefined) return context.report({ node, messageId: 'noTypeScript' });
+          if (load === undefined) {
+            context.report({ node, messageId: 'noTypeScript' });
+            return;
+          }
           const { sourceCode, cwd, settings, filename } = context;
           const { program, file } = programOf(sourceCode, filename, load);
           const { analysis, reports } = load.reportsOf(file, program, effect, settings, cwd, filename);

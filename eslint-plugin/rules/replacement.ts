@@ -16,7 +16,7 @@ export interface Replacement {
 interface Spelling {
   pattern: RegExp;
   name: string;
-  write(local: string): string;
+  write: (local: string) => string;
 }
 
 const spellings: readonly Spelling[] = [

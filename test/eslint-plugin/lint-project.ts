@@ -95,7 +95,7 @@ export async function lintFolder(folder: string, options: LintOptions = {}): Pro
       {
         files: ['**/*.{ts,mts,cts,js}'],
         ...longhaul.configs.recommended,
-        languageOptions: { parser: tseslint.parser as Linter.Parser, parserOptions },
+        languageOptions: { parser: tseslint.parser, parserOptions },
         settings: { longhaul: settings },
       },
     ],
