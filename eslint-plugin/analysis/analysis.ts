@@ -33,8 +33,8 @@ export interface Finding {
 
 /** Everything known of one program under one configuration; made on the first question. */
 export class Analysis {
-  readonly roots: Roots;
   readonly bundle: Bundle;
+  private readonly roots: Roots;
   private graph: CallGraph | undefined;
   private readonly propagations = new Map<Effect, Propagation>();
 
@@ -69,7 +69,13 @@ export class Analysis {
     let known = this.propagations.get(effect);
     if (known === undefined) {
       this.graph ??= new CallGraph(this.program, this.program.getTypeChecker(), this.bundle, this.settings, this.cwd);
-      known = new Propagation(effect, this.graph, entryUnits(this.roots, this.graph), this.bundle, this.cwd);
+      known = new Propagation(
+        effect,
+        this.graph,
+        entryUnits(this.roots, this.bundle, this.graph),
+        this.bundle,
+        this.cwd,
+      );
       this.propagations.set(effect, known);
     }
     return known;

@@ -10,6 +10,10 @@ export type Ownership = 'owned' | 'tested' | 'shared';
 /** The files that end in the workflow bundle: nothing else can run in a workflow. */
 export class Bundle {
   readonly files: ReadonlySet<ts.SourceFile>;
+
+  /** The modules of workflows. Where they are guessed by their imports, one that another loads is taken for its helper. */
+  readonly workflowModules: readonly ts.SourceFile[];
+
   private readonly rootFiles: ReadonlySet<ts.SourceFile>;
   private packages: ReadonlySet<string | undefined> | undefined;
   private ownership: Map<ts.SourceFile, Ownership> | undefined;
@@ -26,6 +30,9 @@ export class Bundle {
       ...roots.workflows.flatMap((file) => this.reexported(file)),
     ]);
     this.files = this.closure([...roots.workflows, ...roots.interceptors]);
+    const loaded = this.closure(roots.guessed ? roots.workflows.flatMap((file) => this.loadedBy(file)) : []);
+    const first = roots.workflows.filter((file) => !loaded.has(file));
+    this.workflowModules = first.length > 0 ? first : roots.workflows;
   }
 
   ownershipOf(file: ts.SourceFile): Ownership {
@@ -44,12 +51,17 @@ export class Bundle {
   private closure(start: readonly ts.SourceFile[]): ReadonlySet<ts.SourceFile> {
     const reached = new Set(start);
     for (const file of reached) {
-      for (const specifier of loadedBy(file)) {
-        const target = this.modules.resolve(specifier);
-        if (target !== undefined) reached.add(target);
-      }
+      for (const target of this.loadedBy(file)) reached.add(target);
     }
     return reached;
+  }
+
+  /** The project's modules that a file loads when it runs. */
+  private loadedBy(file: ts.SourceFile): readonly ts.SourceFile[] {
+    const sites = [...summaryOf(file).units.values()].flatMap((unit) => unit.sites);
+    return sites
+      .flatMap((site) => (site.kind === 'load' ? [this.modules.resolve(site.node)] : []))
+      .filter((target) => target !== undefined);
   }
 
   private findOwnership(): Map<ts.SourceFile, Ownership> {
@@ -112,14 +124,6 @@ export class Bundle {
     const files = symbol === undefined ? [] : this.modules.filesOf(symbol);
     return files.length > 0 ? files : [target];
   }
-}
-
-/** The modules that a file loads when it runs. */
-function loadedBy(file: ts.SourceFile): readonly ts.StringLiteralLike[] {
-  const summary = summaryOf(file);
-  return [...summary.units.values()].flatMap((unit) =>
-    unit.sites.flatMap((site) => (site.kind === 'load' ? [site.node] : [])),
-  );
 }
 
 function packageFolder(path: string): string | undefined {

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { Bundle } from './bundle.js';
 import type { CallGraph } from './call-graph.js';
 import type { Roots } from './roots.js';
 import { summaryOf, type Unit } from './summary.js';
@@ -17,11 +18,10 @@ export interface Entry {
  * Where roots are guessed by their imports, a helper of another workflow module looks like a workflow too: those that
  * others load come second, so that a chain starts at the workflow.
  */
-export function entryUnits(roots: Roots, graph: CallGraph): readonly (readonly Entry[])[] {
+export function entryUnits(roots: Roots, bundle: Bundle, graph: CallGraph): readonly (readonly Entry[])[] {
   const { workflows, interceptors } = roots;
-  const loaded = new Set(roots.guessed ? workflows.flatMap((file) => loadedBy(file, graph)) : []);
-  const first = workflows.filter((file) => !loaded.has(file));
-  const second = workflows.filter((file) => loaded.has(file));
+  const first = bundle.workflowModules;
+  const second = workflows.filter((file) => !first.includes(file));
   return [
     first.flatMap((file) => exportedUnits(file, graph)),
     [...first, ...interceptors].map(moduleEntry),
@@ -29,13 +29,6 @@ export function entryUnits(roots: Roots, graph: CallGraph): readonly (readonly E
     second.flatMap((file) => exportedUnits(file, graph)),
     second.map(moduleEntry),
   ];
-}
-
-function loadedBy(file: ts.SourceFile, graph: CallGraph): readonly ts.SourceFile[] {
-  return summaryOf(file)
-    .imports.filter((entry) => entry.live)
-    .map((entry) => graph.referents.modules.resolve(entry.specifier))
-    .filter((target) => target !== undefined);
 }
 
 function exportedUnits(file: ts.SourceFile, graph: CallGraph): readonly Entry[] {

@@ -117,7 +117,7 @@ function summarize(
     }),
   );
   const roots = unique(
-    analyses.flatMap(({ roots: { workflows } }) => workflows.map((file) => shown(file.fileName, cwd))),
+    analyses.flatMap(({ bundle }) => bundle.workflowModules.map((file) => shown(file.fileName, cwd))),
   );
   const reached = unique(analyses.flatMap(({ bundle }) => [...bundle.files].map((file) => file.fileName)));
   return {
@@ -140,7 +140,7 @@ function isUnknownRule({ message }: Linter.LintMessage): boolean {
 
 /** With --fix a program is made anew for each pass: the last one of the same workflows counts. */
 function latest(analyses: readonly Analysis[]): readonly Analysis[] {
-  return [...new Map(analyses.map((a) => [a.roots.workflows.map((file) => file.fileName).join(), a])).values()];
+  return [...new Map(analyses.map((a) => [a.bundle.workflowModules.map((file) => file.fileName).join(), a])).values()];
 }
 
 function unique(items: readonly string[]): readonly string[] {
