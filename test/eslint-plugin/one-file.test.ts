@@ -54,7 +54,8 @@ describe('without type information', () => {
 
 describe('broken code', () => {
   const broken: Readonly<Record<string, string>> = {
-    'names that are not there': 'return missing(other).now() + nope.Date.now() + Date.nope() + new Nope();',
+    'names that are not there':
+      'return missing(other).now() + nope.Date.now() + Date.nope() + new Nope() + Date.now();',
     'a name that is its own value': 'const a = b, b = a; const { c } = c; a(); c(); return Date.now();',
     'a class that extends itself':
       'class A extends A {} class B extends C {} class C extends B {} new A(); new B(); B.now(); return Date.now();',
