@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { BundlerPlugin, ReplayWorkerOptions } from '@temporalio/worker';
+import type { ReplayWorkerOptions } from '@temporalio/worker';
 
 /** Workflow code that can't be bundled. Its message is one line with the cause; `details` has the bundler's output. */
 export class WorkflowBundleError extends Error {
@@ -53,10 +53,11 @@ function essence(details: string): string {
     return `it imports ${disallowed.join(', ')}, which workflow code must not use (import activities as types only).`;
   }
   const lines = details.split('\n').map((line) => line.replace(/\u001b\[\d+m/g, '').trim());
-  const syntax = lines.findIndex((line) => /^[×x] /.test(line));
+  const syntax = lines.findIndex((line) => /^(?:Error: +)?[×x] /.test(line));
   if (syntax !== -1) {
-    const place = /\[(.+:\d+:\d+)\]/.exec(lines.slice(syntax, syntax + 4).join('\n'))?.[1];
-    return `${(lines[syntax] ?? '').slice(2)}${place === undefined ? '' : ` at ${place}`}`;
+    const place = /\[(.+:\d+:\d+)\]/.exec(lines.slice(syntax, syntax + 6).join('\n'))?.[1];
+    const what = (lines[syntax] ?? '').replace(/^(?:Error: +)?[×x] /, '');
+    return `${what}${place === undefined ? '' : ` at ${place}`}`;
   }
   const cause = lines.find((line) => /^Module (?:not found|parse failed|build failed)/.test(line));
   return (cause ?? lines[0] ?? 'unknown cause').replace(/^Module not found: Error: /, '');

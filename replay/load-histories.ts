@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
@@ -79,6 +80,9 @@ function loadHistory(
 ): LoadedHistory {
   const entry = manifest?.histories[basename(file)];
   try {
+    if (entry?.sha256 && entry.sha256 !== createHash('sha256').update(content).digest('hex')) {
+      throw new InvalidHistoryError('It was changed after it was saved: its sha256 is not that of the manifest.');
+    }
     const { history, ...wrapper } = parseHistory(file, content);
     const told = { ...wrapper, ...nonEmpty({ workflowId: entry?.workflowId, runId: entry?.runId }) };
     return finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { serialize } from 'node:v8';
 import type { ReplayWorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
-import { bundleWorkflows } from './bundle-workflows';
+import { bundleWorkflows, WorkflowBundleError } from './bundle-workflows';
 import type { EngineResult } from './engine/replay-engine';
 import type { LoadedHistory } from './load-histories';
 import { ReplayInPlace } from './replay-in-place';
@@ -41,7 +41,7 @@ export class EmptyCorpusError extends Error {
  * malformed files can't hang or end the run, each history keeps its workflow id, and one bundle serves all.
  *
  * @throws EmptyCorpusError if `histories` is empty.
- * @throws WorkflowBundleError if the workflow code can't be bundled.
+ * @throws WorkflowBundleError if the workflow code can't be bundled or exports no function.
  * @remarks Contacts no server.
  */
 export async function replayHistories(options: ReplayHistoriesOptions): Promise<ReplayReport> {
@@ -66,6 +66,12 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
     }
   } finally {
     await replayer.close();
+  }
+  if (exported.size === 0 && results.some(({ message }) => message?.includes('no such function is exported'))) {
+    throw new WorkflowBundleError(
+      `${options.workflowsPath ?? 'The workflow bundle'} exports no workflow function.`,
+      '',
+    );
   }
   return toReport(results, [...exported], Math.round(performance.now() - startedAt));
 }

@@ -34,7 +34,7 @@ export interface StartServerOptions {
   /** Registers search attributes: `{ TeamOwner: 'Keyword' }`. */
   searchAttributes?: SearchAttributeTypes;
 
-  /** Values for the server's dynamic configuration, beside those that lift its 50 ms steps; dev server only. */
+  /** Values for the server's dynamic configuration, over those that make it fast; dev server only. */
   dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
 
   /** What the server logs; seen in the message when it fails to start. @default 'error' */
@@ -80,11 +80,19 @@ export interface TimeSkippingServer extends Server {
   readonly time: TimeControl;
 }
 
-/** Lifts the limit of 20 polls a second, without which each step of a workflow waits for up to 50 ms. */
+/**
+ * What makes the server slow on purpose is lifted: 20 polls a second, by which each step waits up to 50 ms; timers that are
+ * read up to a second late; a second between two runs of one workflow id, which each continue-as-new would wait for; and
+ * the four partitions of a task queue, between which a lone task and a lone poller may miss each other for seconds.
+ */
 const FAST = {
   'history.transferProcessorMaxPollRPS': 2_000,
   'history.timerProcessorMaxPollRPS': 2_000,
   'history.visibilityProcessorMaxPollRPS': 2_000,
+  'history.timerProcessorMaxTimeShift': '1ms',
+  'history.workflowIdReuseMinimalInterval': '0s',
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
 } as const;
 
 const PORT_ATTEMPTS = 3;

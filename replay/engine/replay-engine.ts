@@ -122,10 +122,9 @@ export class ReplayEngine {
     // No command, or one that ends the workflow and has no line of its own. With promise stacks a second run tells where
     // the workflow waits, or which line was the last to run.
     const { promiseStacks } = this.options;
-    const { waiting, lastStack } = promiseStacks ? await promiseStacks.during(() => this.secondRun(job)) : recording;
-    const stacks = ended ? [lastStack] : [...waiting, lastStack];
-    for (const stack of stacks) {
-      const location = stack === undefined ? undefined : this.lines.locate({ stack });
+    const { waiting, latest } = promiseStacks ? await promiseStacks.during(() => this.secondRun(job)) : recording;
+    for (const stack of ended ? latest : [...waiting, ...latest]) {
+      const location = this.lines.locate({ stack });
       if (location) return location;
     }
     return undefined;

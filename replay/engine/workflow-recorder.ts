@@ -21,8 +21,8 @@ export interface Recording {
   failure?: { message: string; stack: string };
   /** Stacks of the promises that the workflow waited on at its end; only with promise stacks on. */
   waiting: string[];
-  /** Stack of the last promise made, with promise stacks on: the last line known to have run. */
-  lastStack?: string;
+  /** Stacks of the latest promises, newest first, with promise stacks on: the last lines known to have run. */
+  latest: string[];
   /** Names of the functions that the workflow file exports. */
   exported: string[];
 }
@@ -56,7 +56,7 @@ export class WorkflowRecorder {
 type Wrap = (note: (error: unknown) => void, handle: (error: unknown) => void) => (error: unknown) => void;
 
 function blank(): Recording {
-  return { commands: [], reached: 0, waiting: [], exported: [] };
+  return { commands: [], reached: 0, waiting: [], latest: [], exported: [] };
 }
 
 function record(workflow: SandboxedWorkflow, recording: Recording): void {
@@ -82,7 +82,7 @@ function record(workflow: SandboxedWorkflow, recording: Recording): void {
   const promises = activator.promiseStackStore?.promiseToStack;
   if (promises) {
     promises.set = function (promise, stack) {
-      if (stack.formatted) recording.lastStack = stack.formatted;
+      if (stack.formatted) recording.latest = [stack.formatted, ...recording.latest.slice(0, frames)];
       return Map.prototype.set.call(this, promise, stack) as typeof promises;
     };
   }

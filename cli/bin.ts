@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import type { Io } from './io';
+import { main } from './main';
+
+const { stdout, stderr } = process;
+const stop = new AbortController();
+const tty = stderr.isTTY;
+
+const io: Io = {
+  out: (line) => void stdout.write(`${line}\n`),
+  err: (line) => void stderr.write(`${line}\n`),
+  cwd: process.cwd(),
+  env: process.env,
+  tty,
+  progress: (line) => {
+    if (tty) stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
+  },
+  signal: stop.signal,
+};
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(3); // asked twice: leave at once
+    stop.abort();
+  });
+}
+
+main(process.argv.slice(2), io).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    // Whatever gets here is a defect or a broken machine; the stack is for the report about it.
+    io.err(`longhaul: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exitCode = 3;
+  },
+);

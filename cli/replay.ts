@@ -1,0 +1,81 @@
+import { relative, resolve } from 'node:path';
+import type { HistoryResult, ReplayReport } from '../replay';
+import type { Io, Status } from './io';
+import { parse } from './parse';
+
+const usage = `Usage: longhaul replay [paths…] --workflows FILE [options]
+
+Replays saved histories against workflow code, and names the line at which they part.
+
+  paths               histories (.bin, .bin.gz, .json, .json.gz) or folders of them, without their subfolders;
+                      default: replay-histories
+  --workflows FILE    the workflow file or folder, as the worker is given it
+  --workflow-id ID    workflow id of histories that tell none themselves
+  --json              print one JSON object
+  --help              show this
+
+Exit status: 0 all pass, 1 a history does not replay, 2 wrong use or an invalid history, 3 the environment failed.`;
+
+const options = {
+  workflows: { type: 'string' },
+  'workflow-id': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export async function replay(argv: readonly string[], io: Io): Promise<Status> {
+  const { values, positionals } = parse(argv, options);
+  if (values.help) return (io.out(usage), 0);
+  if (values.workflows === undefined) {
+    io.err('longhaul replay: --workflows FILE is missing: the file that exports the workflow functions. See --help.');
+    return 2;
+  }
+
+  const harness = await import('../replay/index.js'); // loads the native core: only when needed
+  const shown = (path: string) => relative(io.cwd, path) || path;
+  const paths = (positionals.length > 0 ? positionals : ['replay-histories']).map((path) => resolve(io.cwd, path));
+  const workflowId = values['workflow-id'];
+  try {
+    const histories = await harness.loadHistories(paths, workflowId === undefined ? {} : { workflowId });
+    const report = await harness.replayHistories({
+      workflowsPath: resolve(io.cwd, values.workflows),
+      histories: histories.map((history) => ({ ...history, file: shown(history.file) })),
+      signal: io.signal,
+      onResult: ({ file }, index) => io.progress(`${index + 1} of ${histories.length} replayed: ${file}`),
+    });
+    io.progress('');
+    io.out(values.json ? JSON.stringify(withPaths(report, shown)) : harness.formatReport(report, { cwd: io.cwd }));
+    return statusOf(report, io);
+  } catch (error) {
+    io.progress('');
+    const { EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } = harness;
+    for (const kind of [EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError]) {
+      if (error instanceof kind) {
+        io.err(`longhaul replay: ${error.message.replaceAll(`${io.cwd}/`, '')}`);
+        return 2;
+      }
+    }
+    throw error;
+  }
+}
+
+function statusOf({ summary }: ReplayReport, io: Io): Status {
+  if (summary.nondeterminism + summary.failed + summary.timeout > 0) return 1;
+  if (summary.invalid > 0) return 2;
+  if (summary.pass > 0) return 0;
+  io.err('longhaul replay: no history holds anything to replay, so nothing was checked.');
+  return 2;
+}
+
+function withPaths(report: ReplayReport, shown: (path: string) => string): ReplayReport {
+  const histories = report.histories.map((result): HistoryResult => {
+    const { divergence, location } = result;
+    const at = divergence?.location;
+    return {
+      ...result,
+      ...(location && { location: { ...location, file: shown(location.file) } }),
+      ...(divergence && at && { divergence: { ...divergence, location: { ...at, file: shown(at.file) } } }),
+    };
+  });
+  return { ...report, histories };
+}

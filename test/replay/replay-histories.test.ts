@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import {
+  assertReplays,
+  EmptyCorpusError,
+  fromHistory,
+  loadHistories,
+  replayHistories,
+  WorkflowBundleError,
+} from '../../replay';
+import { decodeHistory } from '../../replay/proto';
+import { binary, compiled, fixtures, markedLine, shipped, source } from './support';
+
+describe('replayHistories', () => {
+  it('passes histories of the code that made them', async () => {
+    const report = await replayHistories({
+      workflowsPath: compiled('recorded'),
+      histories: await loadHistories([fixtures]),
+    });
+    assert.equal(report.ok, true);
+    assert.equal(report.summary.pass, 5);
+    assert.deepEqual(report.coverage.workflowTypes.exported, ['family', 'greet', 'order', 'ticker']);
+    assert.deepEqual(report.coverage.workflowTypes.missing, []);
+  });
+
+  const divergences: [file: string, expected: string, actual: string][] = [
+    ['activity-added', 'ActivityTaskScheduled chargeCard', 'ScheduleActivity askFraudDesk'],
+    ['activity-removed', 'ActivityTaskScheduled chargeCard', 'StartTimer 0.2s'],
+    ['activity-renamed', 'ActivityTaskScheduled chargeCard', 'ScheduleActivity chargeCardV2'],
+    ['timer-for-activity', 'ActivityTaskScheduled chargeCard', 'StartTimer 86400s'],
+    ['order-moved', 'ActivityTaskScheduled packParcel', 'ScheduleActivity shipParcel'],
+    ['timer-removed', 'TimerStarted', 'no command'],
+    ['patch-removed', 'MarkerRecorded receipts', 'ScheduleActivity sendReceipt'],
+    ['returns-early', 'TimerStarted', 'CompleteWorkflow'],
+  ];
+  for (const [name, expected, actual] of divergences) {
+    for (const [kind, path] of [
+      ['TypeScript', source(name)],
+      ['compiled', compiled(name)],
+    ] as const) {
+      it(`names the source line at which ${name} diverges (${kind})`, async () => {
+        const report = await replayHistories({ workflowsPath: path, histories: await loadHistories([shipped]) });
+        const [result] = report.histories;
+        assert.equal(report.ok, false);
+        assert.equal(result?.status, 'nondeterminism');
+        const { divergence } = result;
+        assert.deepEqual([divergence?.expected, divergence?.actual], [expected, actual]);
+        assert.equal(divergence?.location?.file, source(name));
+        assert.equal(divergence.location.line, await markedLine(name));
+      });
+    }
+  }
+
+  it('calls a thrown error a failure, with its line', async () => {
+    const { histories } = await replayHistories({
+      workflowsPath: source('throws'),
+      histories: await loadHistories([shipped]),
+    });
+    assert.equal(histories[0]?.status, 'failed');
+    assert.equal(histories[0].message, 'No price for order-1');
+    assert.equal(histories[0].location?.line, await markedLine('throws'));
+  });
+
+  it('fails a history whose type is no longer exported', async () => {
+    const report = await replayHistories({
+      workflowsPath: source('type-renamed'),
+      histories: await loadHistories([shipped]),
+    });
+    assert.equal(report.histories[0]?.status, 'failed');
+    assert.match(report.histories[0].message ?? '', /'order': no such function is exported/);
+    assert.deepEqual(report.coverage.workflowTypes.missing, ['purchase']);
+  });
+
+  it('gives up on a history whose replay hangs, and goes on with the next', async () => {
+    const waiting = join(fixtures, 'greet-child-sdk1.24.0.bin.gz');
+    const { histories } = await replayHistories({
+      workflowsPath: source('loops'),
+      histories: await loadHistories([shipped, waiting]),
+      deadlineMs: 2_000,
+    });
+    assert.deepEqual(
+      histories.map(({ status }) => status),
+      ['timeout', 'failed'],
+    );
+    assert.equal(histories[0]?.message, 'Its replay did not end within 2 s.');
+  });
+
+  it('reports what could not be loaded beside what passes', async () => {
+    const [good] = await loadHistories([shipped]);
+    assert.ok(good);
+    const bad = fromHistory({ events: [] }, { workflowId: 'empty' });
+    const { histories, ok } = await replayHistories({ workflowsPath: source('recorded'), histories: [bad, good] });
+    assert.deepEqual(
+      histories.map(({ status }) => status),
+      ['invalid', 'pass'],
+    );
+    assert.equal(ok, false);
+  });
+
+  it('replays under the workflow id of the history, from which children take theirs', async () => {
+    const history = decodeHistory(await binary(join(fixtures, 'family-two-children-sdk1.24.0.bin.gz')));
+    const workflowsPath = source('recorded');
+    for (const [workflowId, status] of [
+      ['family-7', 'pass'],
+      ['fake', 'nondeterminism'],
+    ] as const) {
+      const { histories } = await replayHistories({ workflowsPath, histories: [fromHistory(history, { workflowId })] });
+      assert.equal(histories[0]?.status, status);
+    }
+  });
+
+  it('replays in this process where options cannot be copied to another, with the same outcome', async () => {
+    const codec = { encode: identity, decode: identity };
+    const options = {
+      replayOptions: { dataConverter: { payloadCodecs: [codec] } },
+      histories: await loadHistories([shipped]),
+    };
+    for (const name of ['recorded', 'activity-added', 'timer-removed']) {
+      const { histories } = await replayHistories({ workflowsPath: source(name), ...options });
+      assert.equal(histories[0]?.divergence?.location?.line ?? 0, await markedLine(name));
+    }
+    const { histories } = await replayHistories({ workflowsPath: source('loops'), deadlineMs: 1_000, ...options });
+    assert.notEqual(histories[0]?.status, 'pass');
+  });
+
+  it('tells each result as it comes', async () => {
+    const seen: string[] = [];
+    await replayHistories({
+      workflowsPath: source('recorded'),
+      histories: await loadHistories([fixtures]),
+      onResult: ({ workflowId }, index) => seen.push(`${index} ${workflowId}`),
+    });
+    assert.deepEqual(seen, ['0 family-7', '1 family-7/ann', '2 order-1', '3 order-2', '4 ticker-1']);
+  });
+
+  it('stops when its signal says so', async () => {
+    const signal = AbortSignal.timeout(1_500);
+    const histories = await loadHistories([shipped]);
+    await assert.rejects(replayHistories({ workflowsPath: source('loops'), histories, signal }), {
+      name: 'TimeoutError',
+    });
+  });
+
+  it('refuses an empty corpus', () =>
+    assert.rejects(replayHistories({ workflowsPath: source('recorded'), histories: [] }), EmptyCorpusError));
+
+  it('refuses a workflow file that is missing or exports nothing', async () => {
+    const histories = await loadHistories([shipped]);
+    for (const workflowsPath of [source('nowhere'), join(fixtures, 'manifest.json')]) {
+      await assert.rejects(replayHistories({ workflowsPath, histories }), WorkflowBundleError);
+    }
+  });
+});
+
+describe('assertReplays', () => {
+  it('throws the readable report', async () => {
+    const histories = await loadHistories([shipped]);
+    await assert.rejects(assertReplays({ workflowsPath: source('activity-added'), histories }), (error: Error) => {
+      assert.match(error.message, /expected +ActivityTaskScheduled chargeCard\n +got +ScheduleActivity askFraudDesk/);
+      assert.match(error.message, /> 19 \| {3}await askFraudDesk\(id\);/);
+      assert.match(error.message, /patched\('…'\)/);
+      return true;
+    });
+  });
+
+  it('returns the report where all is well', async () => {
+    const histories = await loadHistories([shipped]);
+    assert.equal((await assertReplays({ workflowsPath: source('recorded'), histories })).ok, true);
+  });
+});
+
+function identity<T>(payloads: T): Promise<T> {
+  return Promise.resolve(payloads);
+}
