@@ -73,7 +73,10 @@ describe('signals, rollovers and crashes in a random schedule', function () {
         assert.deepEqual(await handle.result(), ids(orders));
         const runs = await chainOf(server.client, handle);
         const { duplicates } = (await latest.query(statusQuery)).inboxes['orders'] ?? {};
-        assert.ok(crashes >= 2 && runs.length >= 6 && Number(duplicates) >= 5, `${crashes}, ${runs.length}, ${duplicates}`);
+        assert.ok(
+          crashes >= 2 && runs.length >= 6 && Number(duplicates) >= 5,
+          `${crashes}, ${runs.length}, ${duplicates}`,
+        );
       } finally {
         await worker.kill();
       }
