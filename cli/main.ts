@@ -51,8 +51,17 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
   } catch (error) {
     if (error instanceof UsageError) return (io.err(`longhaul ${name}: ${error.message}`), 2);
     if (io.signal.aborted) return (io.err(`longhaul ${name}: stopped.`), 3);
-    throw error;
+    const missing = missingPeer(error);
+    if (missing === undefined) throw error;
+    io.err(`longhaul ${name}: ${missing} is not installed: npm install ${missing}`);
+    return 2;
   }
+}
+
+/** The optional peer dependency that a command needs and the project lacks. */
+function missingPeer(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'MODULE_NOT_FOUND' ? /'(@temporalio\/[a-z-]+)/.exec(message)?.[1] : undefined;
 }
 
 async function version(): Promise<string> {

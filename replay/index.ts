@@ -1,7 +1,6 @@
 export { assertReplays, ReplayFailedError } from './assert-replays';
 export { WorkflowBundleError } from './bundle-workflows';
 export { formatReport, type FormatReportOptions } from './format-report';
-export { InvalidHistoryError } from './invalid-history-error';
 export {
   fromHistory,
   HistoryPathError,

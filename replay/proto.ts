@@ -36,6 +36,3 @@ export function historyFromProtoJson(json: unknown): History {
   if (history === null) throw new TypeError('it holds null');
   return history;
 }
-
-/** The version of the worker package that replays. */
-export const sdkVersion = (requireFromWorker('@temporalio/worker/package.json') as { version: string }).version;

@@ -18,7 +18,7 @@ export interface ReplayHistoriesOptions {
   histories: readonly LoadedHistory[];
   /**
    * What else the worker of these workflows is given: data converter, interceptors, plugins. With anything that can't be
-   * copied to a child process, such as a codec, the replay runs in this process, with its `Runtime` and that one's logger.
+   * copied to a child process, such as a codec, the replay runs in this process, on its `Runtime` where it has one.
    */
   replayOptions?: Omit<ReplayWorkerOptions, 'workflowsPath' | 'workflowBundle'>;
   /** Milliseconds for one history, after which its status is `timeout`. @default 120_000 */

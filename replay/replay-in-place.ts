@@ -1,4 +1,5 @@
 import { type EngineJob, type EngineOptions, type EngineResult, ReplayEngine } from './engine/replay-engine';
+import { installQuietRuntime } from './engine/quiet-runtime';
 import { type Replayer, timedOut } from './replayer';
 
 export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' | 'replayOptions'> {
@@ -13,7 +14,9 @@ export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' |
 export class ReplayInPlace implements Replayer {
   private engine: ReplayEngine | undefined;
 
-  constructor(private readonly options: ReplayInPlaceOptions) {}
+  constructor(private readonly options: ReplayInPlaceOptions) {
+    installQuietRuntime();
+  }
 
   async replay(job: EngineJob): Promise<EngineResult> {
     const { deadlineMs, bundleCode, replayOptions } = this.options;

@@ -16,6 +16,8 @@ export interface SaveHistoryOptions {
   what: string;
   /** @default 'server' */
   source?: ManifestEntry['source'];
+  /** The version of the code that was recorded. @default the build id of the newest worker in the history */
+  codeVersion?: string;
   /** @default now */
   recordedAt?: Date;
 }
@@ -36,7 +38,8 @@ export class HistoryExistsError extends Error {
  */
 export async function saveHistory(folder: string, options: SaveHistoryOptions): Promise<string> {
   const { history, workflowId, runId, what, source = 'server', recordedAt = new Date() } = options;
-  const { sdk, codeVersion, spanMs, taskQueue, workflowType, ...own } = describeHistory(history);
+  const { sdk, spanMs, taskQueue, workflowType, ...own } = describeHistory(history);
+  const { codeVersion = own.codeVersion } = options;
   const version = /[\d.]+\S*$/.exec(sdk)?.[0] ?? 'unknown';
   const file = `${kebab(workflowType)}-${kebab(what)}-sdk${version}.bin.gz`;
   const path = join(folder, file);

@@ -22,6 +22,7 @@ export function validateHistory(history: History): string | undefined {
   if (!first.workflowExecutionStartedEventAttributes.workflowType?.name) {
     throw new InvalidHistoryError('Its first event names no workflow type.');
   }
+  events.forEach((event) => validateReference(event, events));
   if (events.length < 3) return `It has ${events.length === 1 ? '1 event' : '2 events'}: no workflow task was started.`;
   if (!events.some((event) => event.workflowTaskCompletedEventAttributes))
     return 'No workflow task was completed in it.';
@@ -42,8 +43,37 @@ function validateEvent(event: HistoryEvent, index: number): void {
       `Its event ${id} is of type ${String(event.eventType ?? 0)}, which this SDK does not know.`,
     );
   }
-  const attributes = `${type[0]?.toLowerCase() ?? ''}${type.slice(1)}EventAttributes`;
-  if (!event[attributes as keyof HistoryEvent]) {
+  if (!event[attributesOf(type)]) {
     throw new InvalidHistoryError(`Its event ${id} (${type}) lacks its attributes.`);
   }
+}
+
+/** An event that answers a command names the event of that command; in a history with events cut out it can't. */
+function validateReference(event: HistoryEvent, events: readonly HistoryEvent[]): void {
+  const type = typeOf(event) ?? '';
+  for (const [answers, field, asked] of references) {
+    if (!answers.test(type)) continue;
+    const attributes = event[attributesOf(type)] as Record<string, HistoryEvent['eventId']>;
+    const referred = Number(String(attributes[field] ?? 0));
+    if (referred === 0) continue; // some servers leave it out
+    const target = referred < idOf(event) ? events[referred - 1] : undefined;
+    if (target && typeOf(target) === asked) continue;
+    throw new InvalidHistoryError(
+      `Its event ${idOf(event)} (${type}) answers event ${referred}, which is no ${asked}: events are missing or damaged.`,
+    );
+  }
+}
+
+const references: readonly (readonly [answers: RegExp, field: string, asked: string])[] = [
+  [
+    /^ActivityTask(?:Started|Completed|Failed|TimedOut|CancelRequested|Canceled)$/,
+    'scheduledEventId',
+    'ActivityTaskScheduled',
+  ],
+  [/^Timer(?:Fired|Canceled)$/, 'startedEventId', 'TimerStarted'],
+  [/^ChildWorkflowExecution/, 'initiatedEventId', 'StartChildWorkflowExecutionInitiated'],
+];
+
+function attributesOf(type: string): keyof HistoryEvent {
+  return `${type[0]?.toLowerCase() ?? ''}${type.slice(1)}EventAttributes` as keyof HistoryEvent;
 }

@@ -8,6 +8,7 @@ export type { Log } from './progress';
 export { replayAfterwards } from './replay-afterwards';
 export type { SearchAttributeType, SearchAttributeTypes } from './search-attributes';
 export { startServer, type Server, type StartServerOptions, type TimeSkippingServer } from './start-server';
+export { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './start-worker-process';
 export { TestServer, type TestRunOptions, type TestServerOptions, type TestStartOptions } from './test-server';
 export type { TimeControl } from './time-control';
 export { useServer, type UsedServer, type UseServerOptions } from './use-server';

@@ -57,9 +57,11 @@ export function binaryName(kind: ServerKind): string {
   return process.platform === 'win32' ? `${name}.exe` : name;
 }
 
-/** The line in which the download process says why, without the stack below it. */
+/** Why the download process failed, without the addresses it names along the way and the stack below. */
 function reasonOf(message: string): string {
-  return /^\s*(?:\w*Error|reason): (.+)$/m.exec(message)?.[1] ?? message;
+  const line = /^\s*(?:\w*Error|reason): (.+)$/m.exec(message)?.[1] ?? message;
+  const parts = line.split(': ').filter((part) => !part.includes('://'));
+  return parts.join(': ') || line;
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -15,6 +15,8 @@ export interface Supervised {
   readonly channel: Readable | undefined;
   /** Ends the command and waits until it and its clean-up are done. */
   stop(): Promise<void>;
+  /** Waits until the command and its clean-up are done, and keeps this process going until then. */
+  ended(): Promise<void>;
   /** Lets this process end although the command runs; the command is ended then. */
   unref(): void;
 }
@@ -65,22 +67,28 @@ export async function supervise(
     });
   });
 
+  const hold = (how: 'ref' | 'unref'): void => {
+    watchdog[how]();
+    watchdog.channel?.[how]();
+    for (const stream of [watchdog.stdout, watchdog.stderr, watchdog.stdio[4]]) {
+      (stream as Socket | null | undefined)?.[how]();
+    }
+  };
   return {
     pid,
     exited,
     output,
     channel: (watchdog.stdio[4] ?? undefined) as Readable | undefined,
     async stop() {
-      watchdog.ref();
+      hold('ref');
       if (watchdog.connected) watchdog.send('stop');
       await ended;
     },
-    unref() {
-      watchdog.unref();
-      watchdog.channel?.unref();
-      for (const stream of [watchdog.stdout, watchdog.stderr, watchdog.stdio[4]])
-        (stream as Socket | null | undefined)?.unref();
+    async ended() {
+      hold('ref');
+      await ended;
     },
+    unref: () => hold('unref'),
   };
 }
 

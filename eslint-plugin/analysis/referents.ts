@@ -23,6 +23,7 @@ const globals = new Set([...containers, 'Date', 'Math', 'crypto']);
 export class Referents {
   readonly modules: Modules;
   private readonly bySymbol = new Map<ts.Symbol, readonly Referent[]>();
+  private readonly climbing = new Set<ts.Node>();
   private readonly callable = new Map<ts.Node, boolean>();
 
   constructor(
@@ -148,7 +149,12 @@ export class Referents {
         const own = base.node.members.find((m) => m.name !== undefined && isStatic(m) && nameText(m.name) === name);
         if (own !== undefined) return this.ofMember(own);
         const parent = this.heritage(base.node);
-        return parent === undefined ? [] : this.of(parent).flatMap((referent) => this.member(referent, name));
+        // In broken code a class may extend itself.
+        if (parent === undefined || this.climbing.has(base.node)) return [];
+        this.climbing.add(base.node);
+        const found = this.of(parent).flatMap((referent) => this.member(referent, name));
+        this.climbing.delete(base.node);
+        return found;
       }
       case 'object': {
         const own = base.node.properties.find((p) => p.name !== undefined && nameText(p.name) === name);

@@ -60,7 +60,7 @@ class PathReader {
   file(value: ts.Expression): ts.SourceFile | undefined {
     const node = this.origin(value);
     const from = node.getSourceFile().fileName;
-    const specifier = resolvedSpecifier(node);
+    const specifier = this.specifier(node);
     if (specifier !== undefined) return this.modules.resolveText(specifier, from);
     const path = this.path(node);
     if (path === undefined) return undefined;
@@ -96,7 +96,7 @@ class PathReader {
       if (/^(import\.meta\.url|__filename|fileURLToPath\(import\.meta\.url\))$/.test(inner.getText())) {
         return dirname(node.getSourceFile().fileName);
       }
-      const specifier = resolvedSpecifier(inner);
+      const specifier = this.specifier(inner);
       const target =
         specifier === undefined ? undefined : this.modules.resolveText(specifier, node.getSourceFile().fileName);
       return target?.fileName ?? this.path(inner);
@@ -125,6 +125,15 @@ class PathReader {
     return parts.includes(undefined) ? undefined : node.head.text + parts.join('');
   }
 
+  /** The specifier in `require.resolve('…')` and `import.meta.resolve('…')`. */
+  private specifier(node: ts.Expression): string | undefined {
+    if (!ts.isCallExpression(node) || !/(^|\.)(require|meta)\.resolve$/.test(node.expression.getText()))
+      return undefined;
+    const [argument] = node.arguments;
+    const value = argument && this.origin(argument);
+    return value !== undefined && ts.isStringLiteralLike(value) ? value.text : undefined;
+  }
+
   /** What a constant was set to. */
   private origin(value: ts.Expression): ts.Expression {
     let node = bare(value);
@@ -150,12 +159,4 @@ function nameOf(node: ts.PropertyAccessExpression | ts.ElementAccessExpression):
 
 function isFolder(node: ts.Expression): boolean {
   return /^(__dirname|import\.meta\.dirname)$/.test(node.getText());
-}
-
-/** The specifier in `require.resolve('…')` and `import.meta.resolve('…')`. */
-function resolvedSpecifier(node: ts.Expression): string | undefined {
-  if (!ts.isCallExpression(node)) return undefined;
-  const [argument] = node.arguments;
-  const resolves = /(^|\.)(require|meta)\.resolve$/.test(node.expression.getText());
-  return resolves && argument !== undefined && ts.isStringLiteralLike(argument) ? argument.text : undefined;
 }

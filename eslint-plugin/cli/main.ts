@@ -39,7 +39,7 @@ function render(result: LintResult, options: LintCliOptions, io: Io): Status {
   }
   if (!found) {
     io.err(
-      `longhaul-lint: no workflow was found in ${options.paths.join(', ')} (${summary.files} files): ` +
+      `longhaul-lint: no workflow was found in ${options.paths.join(', ')} (${count(summary.files, 'file')}): ` +
         'looked for workflowsPath, and for modules that import @temporalio/workflow or longhaul/workflows.',
     );
     return findings.length > 0 ? 1 : 2;

@@ -60,10 +60,9 @@ function newImport(
     .filter((node, i) => isDirective(node) && file.statements.slice(0, i).every(isDirective))
     .at(-1);
   if (directive !== undefined) return { position: directive.end, text: `${newline}${statement}` };
-  return {
-    position: ts.getShebang(file.text)?.length ?? 0,
-    text: ts.getShebang(file.text) === undefined ? statement + newline : newline + statement,
-  };
+  // ESLint shows a shebang to parsers as a comment, and `/// <reference>` has to stay on top too.
+  const top = /^(#!|\/\/\/).*/.exec(file.text)?.[0].length;
+  return top === undefined ? { position: 0, text: statement + newline } : { position: top, text: newline + statement };
 }
 
 function isDirective(node: ts.Statement): boolean {

@@ -130,6 +130,16 @@ export const hashBatch = longActivity(
   },
 );
 
+/** Fails where the store holds a path twice for one pass, which merging would hide. */
+export const checkStore = longActivity({}, async (_job, { store: folder }: InventoryInput): Promise<void> => {
+  const [first, ...more] = await (await openStore(recordsOf(folder))).twice();
+  if (!first) return;
+  throw ApplicationFailure.nonRetryable(
+    `The store holds ${more.length + 1} paths more than once in a pass; the first is ${first.path} in pass ${first.pass}`,
+    'StoredTwice',
+  );
+});
+
 /** Writes `inventory.jsonl` and `summary.json` beside the store's records. */
 export const summarise = longActivity({}, async (_job, { root, store: folder }: InventoryInput) => {
   const store = await openStore(recordsOf(folder));

@@ -1,11 +1,18 @@
-import { getExternalWorkflowHandle, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  getExternalWorkflowHandle,
+  patched,
+  proxyActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { ApplicationFailure, rootCause } from '@temporalio/common';
 import { inbox, longRunning, workflowNow } from 'longhaul/workflows';
 import type * as activities from './activities';
 import { found, progress } from './messages';
 import type { Found, InventoryInput, InventoryResult, Progress } from './messages';
 
-const { scan, hashBatch, summarise } = proxyActivities<typeof activities>({
+const { scan, hashBatch, checkStore, summarise } = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 day',
   scheduleToCloseTimeout: '7 days',
   // In production 45 seconds; here crashes are to be seen within a minute.
@@ -58,7 +65,10 @@ export const inventory = longRunning(
       delete state.restsUntil;
       state.pass += 1;
       state.scanned = false;
+      await run.safePoint();
     }
+    // Runs that began before there was a check end without one.
+    if (patched('check-store')) await checkStore(input);
     return { ...state, summary: await summarise(input) };
   },
 );

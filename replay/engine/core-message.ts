@@ -5,7 +5,8 @@ export function coreMessage(error: Error): string {
   return told
     .replace(/\\n/g, '\n')
     .replace(/\\(["'\\])/g, '$1')
-    .replace(/^\[TMPRL1100\] Nondeterminism error: /, '');
+    .replace(/^\[TMPRL1100\] Nondeterminism error: /, '')
+    .replace(/HistoryEvent \{ event_id: (\d+)[^]*$/, 'event $1'); // the rest is the whole event with its payloads
 }
 
 /** The event that a core's message names, if it does. */

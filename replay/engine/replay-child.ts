@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { DefaultLogger, Runtime, type ReplayWorkerOptions } from '@temporalio/worker';
+import type { ReplayWorkerOptions } from '@temporalio/worker';
+import { installQuietRuntime } from './quiet-runtime';
 import { type EngineJob, ReplayEngine } from './replay-engine';
 import { switchOffPromiseStacks } from './sdk-internals';
 
@@ -8,11 +9,7 @@ async function main(): Promise<void> {
   const [{ bundleCode, replayOptions }] = (await once(process, 'message')) as [
     { bundleCode: string; replayOptions: ReplayWorkerOptions },
   ];
-  Runtime.install({
-    logger: new DefaultLogger('ERROR', () => undefined),
-    telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
-    shutdownSignals: [],
-  });
+  installQuietRuntime();
   const engine = new ReplayEngine({ bundleCode, replayOptions, promiseStacks: switchOffPromiseStacks() });
   process.on('message', (job: EngineJob) => {
     void engine.replay(job).then((result) => process.send?.(result));

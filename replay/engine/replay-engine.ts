@@ -89,6 +89,9 @@ export class ReplayEngine {
       return { status: 'nondeterminism', divergence: await this.divergence(job, error, recording) };
     }
     const { failure } = recording;
+    if (failure?.message.startsWith('Script execution timed out')) {
+      return { status: 'timeout', message: 'Its workflow code ran on without ever yielding.' };
+    }
     const location = failure && this.lines.locate(failure);
     return { status: 'failed', message: failure?.message ?? coreMessage(error), ...(location && { location }) };
   }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ESLint, type Linter } from 'eslint';
+import { clearCaches } from '@typescript-eslint/parser';
 import longhaul from 'eslint-plugin-longhaul';
 import tseslint from 'typescript-eslint';
 
@@ -74,6 +75,8 @@ export async function withProject<T>(
     for (const [path, text] of Object.entries(files)) write(path, text);
     return await use(folder);
   } finally {
+    // The parser keeps each project's program for the life of the process: a hundred of them do not fit.
+    clearCaches();
     rmSync(folder, { recursive: true });
   }
 }

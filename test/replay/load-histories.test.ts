@@ -80,6 +80,15 @@ describe('loadHistories', () => {
       ],
       /first event is WorkflowTaskScheduled/,
     ],
+    'a history with an event cut out': [
+      async () => [
+        'h.json',
+        await text(({ events }) => ({
+          events: events.toSpliced(4, 1).map((event, index) => ({ ...event, eventId: String(index + 1) })),
+        })),
+      ],
+      /event 5 \(ActivityTaskStarted\) answers event 5, which is no ActivityTaskScheduled/,
+    ],
     'an event of an unknown type': [
       async () => [
         'h.json',

@@ -120,7 +120,7 @@ describe('replayHistories', () => {
       assert.equal(histories[0]?.divergence?.location?.line ?? 0, await markedLine(name));
     }
     const { histories } = await replayHistories({ workflowsPath: source('loops'), deadlineMs: 1_000, ...options });
-    assert.notEqual(histories[0]?.status, 'pass');
+    assert.equal(histories[0]?.status, 'timeout');
   });
 
   it('tells each result as it comes', async () => {

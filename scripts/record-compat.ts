@@ -1,0 +1,175 @@
+import { setTimeout } from 'node:timers/promises';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { rollOverSignal, statusQuery } from 'longhaul/workflows';
+import { TestServer, startServer } from 'longhaul/testing';
+import * as flows from '../test/compat/workflows';
+import type { Item } from '../test/compat/workflows';
+import { saveChain } from './save-chain';
+
+type Handle = WorkflowHandleWithFirstExecutionRunId;
+
+interface Golden {
+  workflow: keyof typeof flows;
+  what: string;
+  args?: unknown[];
+  /** Brings the workflow to where its history is to be saved. */
+  play: (handle: Handle) => Promise<unknown>;
+}
+
+const send = async (handle: Handle, from: number, to: number, more: Partial<Item> = {}) => {
+  for (let at = from; at <= to; at += 1) await handle.signal(flows.add, { id: `i${at}`, ...(at === to ? more : {}) });
+};
+const end = (handle: Handle) => handle.result().catch(() => undefined);
+
+/** One of each thing that a run can do to its history. */
+const goldens: Golden[] = [
+  {
+    workflow: 'queue',
+    what: 'closed chain',
+    play: async (handle) => {
+      await send(handle, 1, 20);
+      await send(handle, 15, 25, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'queue',
+    what: 'open',
+    play: async (handle) => {
+      await send(handle, 1, 3);
+      await until(handle, ({ inboxes }) => inboxes['items']?.received === 3 && inboxes['items'].leases === 0);
+    },
+  },
+  {
+    workflow: 'queue',
+    what: 'rollover on request',
+    play: async (handle) => {
+      await handle.signal(rollOverSignal);
+      await send(handle, 1, 2, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'queue',
+    what: 'undeclared signal',
+    play: async (handle) => {
+      await handle.signal('nobody', 'knows');
+      await handle.signal(rollOverSignal);
+      await send(handle, 1, 2, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'wide',
+    what: 'drains before rollover',
+    play: async (handle) => {
+      await send(handle, 1, 20, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'lanes',
+    what: 'two lanes',
+    play: async (handle) => {
+      for (let at = 1; at <= 12; at += 1) {
+        await send(handle, at, at);
+        await handle.signal(flows.addNote, `n${at}`);
+      }
+      await send(handle, 13, 13, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'cleansUp',
+    what: 'cancelled while it waits',
+    play: async (handle) => {
+      await send(handle, 1, 2);
+      await until(handle, ({ inboxes }) => inboxes['items']?.leases === 0 && inboxes['items'].depth === 0);
+      await handle.cancel();
+      await send(handle, 3, 4, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'cleansUp',
+    what: 'cancelled while it drains for a rollover',
+    play: async (handle) => {
+      await send(handle, 1, 2);
+      await handle.signal(rollOverSignal);
+      await until(handle, ({ rollingOver, inboxes }) => rollingOver !== null || inboxes['items']?.leases === 1);
+      await handle.cancel();
+      await send(handle, 3, 4, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'cleansUp',
+    what: 'cancelled and rolls over in its clean-up',
+    play: async (handle) => {
+      await send(handle, 1, 2);
+      await handle.cancel();
+      await send(handle, 3, 20, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'oneByOne',
+    what: 'dead letter and leftovers',
+    play: async (handle) => {
+      await send(handle, 1, 2, { poison: true });
+      await send(handle, 3, 5, { last: true });
+      await end(handle);
+    },
+  },
+  { workflow: 'steps', what: 'safe points', args: [8], play: end },
+  {
+    workflow: 'relimited',
+    what: 'changed limit',
+    play: async (handle) => {
+      await send(handle, 1, 20, { last: true });
+      await end(handle);
+    },
+  },
+];
+
+const activities = {
+  async quick() {
+    // records an activity, and that is all
+  },
+  slow: () => setTimeout(150),
+};
+
+/** Records each golden history that is not there yet, with every run of its chain. */
+export async function recordCompat(folder: string, codeVersion: string): Promise<void> {
+  const server = await startServer();
+  const tests = await TestServer.connect(server, require.resolve('../test/compat/workflows'), {
+    activities,
+    // Histories are committed with their identities: not those of this machine.
+    workerOptions: { identity: 'worker' },
+    clientOptions: { identity: 'recorder' },
+  });
+  tests.beginTest('golden');
+  try {
+    await tests.work(async () => {
+      for (const { workflow, what, args = [], play } of goldens) {
+        const handle = await tests.start(workflow, args as never, { leaveOpen: 'recorded while open' });
+        await play(handle);
+        await saveChain(folder, { client: tests.client, handle, what, codeVersion });
+      }
+    });
+    await tests.endTest();
+  } finally {
+    await tests.close();
+    await server.stop();
+  }
+}
+
+type Status = Awaited<ReturnType<typeof statusOf>>;
+
+async function statusOf(handle: Handle) {
+  return await handle.client.getHandle(handle.workflowId).query(statusQuery);
+}
+
+async function until(handle: Handle, reached: (status: Status) => boolean): Promise<void> {
+  while (!reached(await statusOf(handle))) await setTimeout(10);
+}

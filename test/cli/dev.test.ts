@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { useFolder } from '../replay/support';
+import { bin, root } from './run';
+
+const workflows = (greeting: string) => `
+  import { proxyActivities } from '@temporalio/workflow';
+  const { polite } = proxyActivities<{ polite(text: string): Promise<string> }>({ startToCloseTimeout: '1 minute' });
+  export const greet = async (name: string): Promise<string> => polite(\`${greeting} \${name}\`);
+`;
+const activities = 'exports.polite = async (text) => `${text}, please`;';
+
+describe('longhaul dev', function () {
+  this.timeout(120_000);
+  const folder = useFolder();
+  let child: ChildProcess;
+  let output = '';
+
+  async function until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(output.slice(from));
+      if (match) return match;
+      assert.equal(child.exitCode, null, output);
+      await sleep(50);
+    }
+  }
+
+  beforeEach(async () => {
+    await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
+    await writeFile(join(folder.path, 'workflows.ts'), workflows('Hello'));
+    await writeFile(join(folder.path, 'activities.js'), activities);
+    output = '';
+    const args = ['dev', '--workflows', 'workflows.ts', '--activities', 'activities.js', '--task-queue', 'dev-test'];
+    child = spawn(process.execPath, [bin, ...args], { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    }
+  });
+
+  afterEach(() => {
+    child.kill('SIGKILL');
+  });
+
+  it('serves workflows, takes changes up, survives broken code, and ends with 0 at Ctrl-C', async () => {
+    await until(/Worker +ready/);
+    const address = (await until(/Server +(\S+), namespace default/))[1] ?? '';
+    const page = (await until(/Web UI +(http\S+)/))[1] ?? '';
+    await until(/Task queue +dev-test/);
+    assert.equal((await fetch(page)).status, 200);
+
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection });
+    const greet = (workflowId: string): Promise<unknown> =>
+      client.workflow.execute('greet', { args: ['Ann'], workflowId, taskQueue: 'dev-test' });
+    assert.equal(await greet('first'), 'Hello Ann, please');
+
+    let seen = output.length;
+    await writeFile(join(folder.path, 'workflows.ts'), 'export function greet( {');
+    const stopped = await until(/Worker +stopped, until the next change: (.+)\n/, seen);
+    assert.match(stopped[1] ?? '', /Unexpected token/);
+
+    seen = output.length;
+    await writeFile(join(folder.path, 'workflows.ts'), workflows('Welcome'));
+    await until(/Worker +ready/, seen);
+    assert.equal(await greet('second'), 'Welcome Ann, please');
+
+    seen = output.length;
+    await writeFile(join(folder.path, 'activities.js'), 'exports.polite = (');
+    assert.match((await until(/Worker +stopped, until the next change: (.+)\n/, seen))[1] ?? '', /SyntaxError/);
+    seen = output.length;
+    await writeFile(join(folder.path, 'activities.js'), activities);
+    await until(/Worker +ready/, seen);
+    await connection.close();
+
+    child.kill('SIGINT');
+    const [status] = (await once(child, 'exit')) as [number | null];
+    assert.equal(status, 0, output);
+    await assert.rejects(fetch(page));
+  });
+});

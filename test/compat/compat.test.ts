@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { assertReplays, loadHistories, replayHistories } from 'longhaul/replay';
+
+const folder = join(process.cwd(), 'replay-histories');
+const threeDaysMs = 3 * 24 * 60 * 60 * 1_000;
+
+describe('saved histories', () => {
+  it('of each release of the protocol replay on this code', async function () {
+    this.timeout(120_000);
+    const histories = await loadHistories([join(folder, 'compat')]);
+    const report = await assertReplays({ workflowsPath: require.resolve('./workflows'), histories });
+    assert.deepEqual(report.coverage.workflowTypes.missing, []);
+    assert.equal(report.summary.pass, histories.length);
+  });
+
+  it('of the example, over three days and more, replay on the code that has changed since', async function () {
+    this.timeout(120_000);
+    const histories = await loadHistories([folder]);
+    const report = await replayHistories({
+      workflowsPath: require.resolve('../../examples/inventory/workflows'),
+      histories,
+    });
+    assert.ok(report.ok, JSON.stringify(report.histories, null, 1));
+    assert.ok(report.histories.filter(({ spanMs }) => spanMs >= threeDaysMs).length >= 2);
+  });
+});

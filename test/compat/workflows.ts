@@ -1,0 +1,101 @@
+import { CancellationScope, defineSignal, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { inbox, longRunning } from 'longhaul/workflows';
+import type { Run } from 'longhaul/workflows';
+
+/**
+ * The workflows of the golden histories in replay-histories/compat. Each command of theirs is recorded: add workflows, and leave
+ * those that are here as they are.
+ */
+
+export interface Item {
+  id: string;
+  last?: boolean;
+  poison?: boolean;
+}
+
+export const add = defineSignal<[Item]>('add');
+export const addNote = defineSignal<[string]>('addNote');
+
+interface Done {
+  done: string[];
+  last: boolean;
+}
+
+const { quick, slow } = proxyActivities<{ quick(id: string): Promise<void>; slow(id: string): Promise<void> }>({
+  startToCloseTimeout: '30 seconds',
+});
+
+const options = {
+  state: { version: 1, initial: (): Done => ({ done: [], last: false }) },
+  inboxes: { items: inbox(add, { dedupe: { by: ({ id }: Item) => id } }) },
+};
+
+type QueueRun = Run<[], Done, typeof options.inboxes>;
+
+async function handleAll({ state, inboxes }: QueueRun, work: (id: string) => Promise<void>, concurrency = 1) {
+  await inboxes.items.forEach(
+    async ({ id, last = false, poison = false }) => {
+      await work(id);
+      if (poison) throw ApplicationFailure.nonRetryable(`${id} is poison`);
+      state.done.push(id);
+      state.last ||= last;
+    },
+    { concurrency, until: () => state.last },
+  );
+  return state.done;
+}
+
+export const queue = longRunning('queue', { ...options, rollOver: { events: 40 } }, (run) => handleAll(run, quick));
+
+export const wide = longRunning('wide', { ...options, rollOver: { events: 40 } }, (run) => handleAll(run, slow, 3));
+
+export const lanes = longRunning(
+  'lanes',
+  { ...options, inboxes: { ...options.inboxes, notes: inbox(addNote) }, rollOver: { events: 40 } },
+  async (run) => {
+    await Promise.all([
+      handleAll(run as unknown as QueueRun, slow),
+      run.inboxes.notes.forEach(quick, { until: () => run.state.last }),
+    ]);
+    return run.state.done;
+  },
+);
+
+export const cleansUp = longRunning('cleansUp', { ...options, rollOver: { events: 30 } }, async (run) => {
+  try {
+    return await handleAll(run, slow);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(async () => {
+      await run.once('clean-up', () => quick('clean-up'));
+      await handleAll(run, quick);
+    });
+    throw error;
+  }
+});
+
+export const oneByOne = longRunning('oneByOne', { ...options, onError: 'continue' }, async (run) => {
+  const { id, poison = false, last = false } = await run.inboxes.items.next();
+  await quick(id);
+  if (poison) throw ApplicationFailure.nonRetryable(`${id} is poison`);
+  run.state.done.push(id);
+  if (!last) await sleep(10);
+  return run.state.done;
+});
+
+export const steps = longRunning(
+  'steps',
+  { state: { version: 1, initial: (_to: number) => ({ at: 0 }) }, rollOver: { events: 20 } },
+  async (run) => {
+    while (run.state.at < run.args[0]) {
+      await run.safePoint();
+      await quick(String((run.state.at += 1)));
+    }
+  },
+);
+
+/** Its limit was another one: 40 before it was 50. */
+export const relimited = longRunning('relimited', { ...options, rollOver: { events: 50, was: [40] } }, (run) =>
+  handleAll(run, quick),
+);

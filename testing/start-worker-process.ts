@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+
+import { WorkerProcessError } from './errors';
+import type { Exit } from './supervise';
+import { supervise } from './supervised';
+import type { WorkerOrder } from './worker-process';
+
+export interface WorkerProcessOptions {
+  /** Where the server is, as `startServer` or `useServer` tell it. */
+  address: string;
+  taskQueue: string;
+
+  /** @default 'default' */
+  namespace?: string;
+
+  /** The workflows' module. */
+  workflowsPath?: string;
+
+  /** A bundle on disk, made by `bundleWorkflowCode`; saves each process the seconds of bundling. */
+  workflowBundlePath?: string;
+
+  /**
+   * The activities' module: its exports, or its default export, which may be an async function that makes them, or that
+   * makes `{ activities, close }`.
+   */
+  activitiesPath?: string;
+
+  /** Modules whose default export is a plugin, or a function that makes one. @default none */
+  plugins?: readonly string[];
+
+  /** Further worker options, as far as JSON can carry them. @default none */
+  workerOptions?: Record<string, unknown>;
+
+  /** Added to this process's environment. */
+  env?: Readonly<Record<string, string>>;
+
+  /** Node's own flags, such as those that load TypeScript. @default those of this process, without the debugger's */
+  execArgv?: readonly string[];
+}
+
+/** A worker that runs as a process of its own. */
+export interface WorkerProcess {
+  readonly pid: number;
+
+  /** Resolves when the worker polls; rejects with `WorkerProcessError` when the process ends before. */
+  readonly ready: Promise<void>;
+
+  /** Resolves when the process has ended, however it did. */
+  readonly exited: Promise<Exit>;
+
+  /** The last 16,384 characters that the process wrote. */
+  readonly output: string;
+
+  /** Sends a signal and waits for the process to end. @default 'SIGKILL' */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/**
+ * Starts a real worker as a process of its own, so that a test can crash it: an in-process worker can't be killed.
+ *
+ * The process ends with this one, however this one ends.
+ */
+export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
+  const { address, taskQueue, namespace = 'default', plugins = [], workerOptions = {}, env = {} } = options;
+  const { execArgv = process.execArgv.filter((flag) => !flag.startsWith('--inspect')) } = options;
+  const { workflowsPath, workflowBundlePath, activitiesPath } = options;
+  const order: WorkerOrder = {
+    ...(workflowsPath === undefined ? {} : { workflowsPath }),
+    ...(workflowBundlePath === undefined ? {} : { workflowBundlePath }),
+    ...(activitiesPath === undefined ? {} : { activitiesPath }),
+    plugins,
+    taskQueue,
+    address,
+    namespace,
+    workerOptions,
+  };
+  const entry = join(__dirname, 'worker-process.js');
+  const running = await supervise(process.execPath, [...execArgv, entry, JSON.stringify(order)], {
+    env: { ...process.env, ...env },
+    channel: true,
+    graceMs: 0,
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    running.channel?.once('data', () => resolve());
+    void running.exited.then(({ code, signal }) => {
+      const how = signal ?? `status ${code ?? 'unknown'}`;
+      const reason = firstErrorIn(running.output.text);
+      reject(
+        new WorkerProcessError(
+          `The worker process for task queue ${taskQueue} ended with ${how} before its worker polled${reason}\nIts output ends with:\n${running.output.tail()}`,
+          running.output.text,
+        ),
+      );
+    });
+  });
+  // Who kills the process before it is ready need not wait for it.
+  ready.catch(() => undefined).finally(() => running.unref());
+  return {
+    pid: running.pid,
+    ready,
+    get exited() {
+      return running.ended().then(() => running.exited);
+    },
+    get output() {
+      return running.output.text;
+    },
+    async kill(signal = 'SIGKILL') {
+      try {
+        process.kill(running.pid, signal);
+      } catch {
+        // It has ended already.
+      }
+      await running.ended();
+    },
+  };
+}
+
+function firstErrorIn(output: string): string {
+  const line = /^(?:\w*Error\b.*)$/m.exec(output)?.[0];
+  return line === undefined ? '.' : `: ${line}`;
+}
