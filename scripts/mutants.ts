@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startServer } from 'longhaul/testing';
 import { parse, parseNumber, UsageError } from '../cli/parse';
 import { Compiler } from './mutants/compiler';
-import { hunt, runUnmutated } from './mutants/hunt';
+import { hunt, inLanes, runUnmutated } from './mutants/hunt';
 import type { Verdict } from './mutants/hunt';
 import { MutantHeaderError, readMutants } from './mutants/mutant';
 import type { Mutant } from './mutants/mutant';
@@ -44,20 +44,16 @@ function chosen(all: Mutant[], names: readonly string[]): Mutant[] {
 async function huntAll(mutants: readonly Mutant[], jobs: number, env: NodeJS.ProcessEnv): Promise<number> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'longhaul-mutants-')));
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const hunting = { compiler: new Compiler(root), scratch, env };
+  const hunting = { compiler: new Compiler(root), scratch, env, jobs };
   const baseline = await runUnmutated(mutants, hunting);
   let killed = 0;
-  const waiting = [...mutants];
-  const lane = async () => {
-    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const found = baseline.get(mutant) ?? { problem: 'it was not tried' };
-      const verdict: Verdict =
-        'problem' in found ? { kind: 'error', message: found.problem } : await hunt(mutant, found.slowestMs, hunting);
-      if (verdict.kind === 'killed') killed += 1;
-      console.log(render(mutant, verdict));
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, lane));
+  await inLanes(mutants, jobs, async (mutant) => {
+    const found = baseline.get(mutant) ?? { problem: 'it was not tried' };
+    const verdict: Verdict =
+      'problem' in found ? { kind: 'error', message: found.problem } : await hunt(mutant, found.slowestMs, hunting);
+    if (verdict.kind === 'killed') killed += 1;
+    console.log(render(mutant, verdict));
+  });
   console.log(`mutants: ${killed} passed, ${mutants.length - killed} failed`);
   return killed === mutants.length && killed > 0 ? 0 : 1;
 }

@@ -99,6 +99,17 @@ describe('what a run hands on', () => {
     assert.deepEqual(await server.work(() => handle.result()), { times: 1, run: 2 });
   });
 
+  it('hands an item on that takes longer than a rollover waits', async () => {
+    const handle = await server.start(flows.impatient, []);
+    await send(handle, [{ id: 'a', last: true }]);
+    await server.work(async () => {
+      await until(handle.workflowId, ({ inboxes }) => inboxes['items']?.leases === 1);
+      await handle.signal(rollOverSignal);
+      const { items, run } = await handle.result();
+      assert.deepEqual({ items, run }, { items: ['a'], run: 2 });
+    });
+  });
+
   it('waits for a handler that is at work', async () => {
     const handle = await started(flows.ownHandler, [], async (to) => {
       await to.signal(flows.work);
@@ -149,6 +160,13 @@ describe('what a run does with its items', () => {
       await handle.cancel();
       assert.deepEqual(await handle.result(), { times: 1, run: 1 });
     });
+  });
+
+  it('hears a cancellation that comes together with a rollover', async () => {
+    const handle = await server.start(flows.cleansUp, []);
+    await handle.signal(rollOverSignal);
+    await handle.cancel();
+    assert.deepEqual(await server.work(() => handle.result()), { times: 1, run: 1 });
   });
 
   it('rolls over by the number of signals', async () => {

@@ -14,4 +14,9 @@ describe('a checkpoint', () => {
         assert.equal(await handle.result(), 5);
       },
     ));
+
+  it('is with the server when its commit returns', () =>
+    server.run(call, ['asksServer', { startToCloseTimeout: 60_000, heartbeatTimeout: 10_000 }], async (handle) => {
+      assert.deepEqual(await handle.result(), { longhaul: 'checkpoint', version: 1, value: 5 });
+    }));
 });

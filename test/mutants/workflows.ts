@@ -61,6 +61,13 @@ export const doesOnce = longRunning('doesOnce', options, async (run) => {
   return { times: run.state.times, run: run.number };
 });
 
+/** Its items take longer than a rollover waits for them. */
+export const impatient = longRunning('impatient', { ...options, rollOver: { drainTimeout: '100 ms' } }, (run) =>
+  all(run, async () => {
+    await sleep(600);
+  }),
+);
+
 /** Has a handler of its own, which takes its time. */
 export const ownHandler = longRunning('ownHandler', options, (run) => {
   setHandler(work, async () => {
