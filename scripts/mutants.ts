@@ -15,7 +15,7 @@ const usage = `Usage: npm run mutants -- [names…] [options]
 Breaks the code on purpose, one patch of mutants/ at a time, and fails unless the test that each patch names fails for it.
 
   names       of patches, without .patch; default: all
-  --jobs N    how many at once; default: 2
+  --jobs N    how many at once; default: 3
   --help      show this
 
 Exit status: 0 each mutant is killed, 1 one survives or can't be tried, 2 wrong use, 3 the environment failed.`;
@@ -25,7 +25,7 @@ const options = { jobs: { type: 'string' }, help: { type: 'boolean', short: 'h' 
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (console.log(usage), 0);
-  const jobs = parseNumber('--jobs', values.jobs, 1, 16) ?? 2;
+  const jobs = parseNumber('--jobs', values.jobs, 1, 16) ?? 3;
   const mutants = chosen(await readMutants(join(root, 'mutants')), positionals);
   const server = await startServer();
   try {

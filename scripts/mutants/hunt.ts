@@ -65,7 +65,7 @@ export async function hunt(mutant: Mutant, slowestMs: number, options: HuntOptio
   try {
     compiler.compile(folder, await applyPatch(folder, patch));
     // Many a mutant shows by never ending, so these limits are what such a one costs.
-    const limits = { timeoutMs: 8_000 + 3 * slowestMs, endsWithinMs: 25_000 + 3 * slowestMs };
+    const limits = { timeoutMs: 8_000 + 3 * slowestMs, endsWithinMs: 18_000 + 3 * slowestMs };
     const [failure] = (await runTests({ folder, testFile, grep, env, ...limits })).failed;
     if (failure?.title.includes('"before ')) {
       return { kind: 'error', message: `its test could not begin: ${firstLine(failure.message)}` };
