@@ -66,26 +66,6 @@ describe('openStore', () => {
     assert.equal((await all(store.records())).length, 21);
   });
 
-  it('knows in a rescan which files are unchanged', async () => {
-    const root = await folder.tree({ same: 'a', written: 'a', link: '-> same' });
-    const store = await inventory(root, join(folder.path, 'store'));
-    await writeFile(join(root, 'written'), 'longer');
-    await writeFile(join(root, 'made'), 'a');
-    const lookup = await store.lookup(2);
-    const entries = (await collect(root)).filter((entry) => entry.kind !== 'problem');
-    assert.deepEqual(
-      entries.map((entry) => [entry.path, lookup.isUnchanged(entry)]),
-      [
-        ['link', true],
-        ['made', false],
-        ['same', true],
-        ['written', false],
-      ],
-    );
-    assert.equal(lookup.size, 3);
-    assert.equal((await store.lookup(1)).size, 0);
-  });
-
   it('shows nothing of a batch whose writer was killed in the middle', async () => {
     const store = await openStore(folder.path);
     await store.writeBatch('before', 0, [hashed('x')]);
