@@ -1,4 +1,5 @@
-import { Context } from '@temporalio/activity';
+import { CompleteAsyncError, Context } from '@temporalio/activity';
+import { ActivityNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { longhaulFailure } from '../workflows/failure';
 import { Beats } from './beats';
@@ -35,6 +36,13 @@ const defaultIntervalMs = 20_000;
 /** 45 s → every 18 s: a beat may be lost or late, and the next one still arrives in time. */
 const intervalShare = 0.4;
 const flushMs = 5_000;
+
+/** Why the core aborts an attempt, where that is not a cancellation. */
+const coreReasons: Record<string, StopReason | 'SHUTDOWN'> = {
+  WORKER_SHUTDOWN: 'SHUTDOWN',
+  TIMED_OUT: 'SUPERSEDED',
+  NOT_FOUND: 'SUPERSEDED',
+};
 
 /**
  * Makes an activity of `fn` that can't die unseen: it beats by itself, keeps checkpoints, and stops when it is no longer wanted.
@@ -86,7 +94,7 @@ export function longActivity<Args extends unknown[], Result, C = never>(
     });
     const cancelled = () => {
       const cause: unknown = context.cancellationSignal.reason;
-      end(cause instanceof Error && cause.message === 'WORKER_SHUTDOWN' ? 'SHUTDOWN' : 'CANCELLED', cause);
+      end(coreReasons[cause instanceof Error ? cause.message : ''] ?? 'CANCELLED', cause);
     };
     if (context.cancellationSignal.aborted) cancelled();
     else context.cancellationSignal.addEventListener('abort', cancelled);
@@ -104,7 +112,7 @@ export function longActivity<Args extends unknown[], Result, C = never>(
           try {
             await beats.commit(toDetails(value));
           } catch (error) {
-            throw reason === 'SUPERSEDED' ? superseded() : error;
+            throw error instanceof ActivityNotFoundError ? superseded() : error;
           }
         },
       },
@@ -116,6 +124,10 @@ export function longActivity<Args extends unknown[], Result, C = never>(
       return await fn(job, ...args);
     } catch (error) {
       await beats.flush(flushMs);
+      // The core has not heard of a cancellation that came with the answer to a beat of ours, and would report a failure.
+      if (reason === 'CANCELLED' && !context.cancellationSignal.aborted && !(error instanceof ApplicationFailure)) {
+        await reportCancelled(context);
+      }
       throw failureFor(reason, error);
     } finally {
       beats.close();
@@ -150,10 +162,15 @@ function failureFor(reason: StopReason | 'SHUTDOWN' | undefined, error: unknown)
     case undefined:
       return error;
     case 'CANCELLED':
-    case 'PAUSED':
-    case 'RESET':
       // What the activity says about its own end outweighs why it was asked to end.
       return error instanceof ApplicationFailure ? error : new CancelledFailure(reason);
+    case 'PAUSED':
+    case 'RESET':
+      // As the SDK fails an attempt that its own heartbeat told so.
+      return ApplicationFailure.retryable(
+        `Activity ${reason.toLowerCase()}`,
+        reason === 'PAUSED' ? 'ActivityPause' : 'ActivityReset',
+      );
     case 'SUPERSEDED':
       return superseded();
     case 'SHUTDOWN':
@@ -170,6 +187,16 @@ function failureFor(reason: StopReason | 'SHUTDOWN' | undefined, error: unknown)
         ...(error instanceof Error ? { cause: error } : {}),
       });
   }
+}
+
+/** @throws CompleteAsyncError once the server has it, so that the worker reports nothing more. */
+async function reportCancelled({ client, info }: Context): Promise<never> {
+  try {
+    await client.activity.reportCancellation(info.taskToken);
+  } catch (error) {
+    throw error instanceof ActivityNotFoundError ? superseded() : error;
+  }
+  throw new CompleteAsyncError();
 }
 
 function superseded() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startWorkerProcess, useServer } from 'longhaul/testing';
 import type { WorkerProcess } from 'longhaul/testing';
@@ -17,6 +17,14 @@ describe('an activity whose worker is killed with SIGKILL', function () {
   let folder: string;
   let file: string;
   const workers: WorkerProcess[] = [];
+  let workflowBundlePath: string;
+
+  before(async () => {
+    workflowBundlePath = join(await mkdtemp(join(tmpdir(), 'longhaul-bundle-')), 'workflows.js');
+    await writeFile(workflowBundlePath, (await server.bundle()).code);
+  });
+
+  after(() => rm(dirname(workflowBundlePath), { recursive: true }));
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-crash-'));
@@ -32,9 +40,10 @@ describe('an activity whose worker is killed with SIGKILL', function () {
     const worker = await startWorkerProcess({
       address: server.address,
       taskQueue: server.taskQueue,
-      workflowsPath: require.resolve('./workflows'),
+      workflowBundlePath,
       activitiesPath: require.resolve('./activities'),
-      workerOptions,
+      // With a cache, the worker after a crash waits ten seconds for the dead one's sticky queue.
+      workerOptions: { maxCachedWorkflows: 0, ...workerOptions },
     });
     workers.push(worker);
     await worker.ready;
@@ -67,9 +76,9 @@ describe('an activity whose worker is killed with SIGKILL', function () {
     const worker = await startWorker();
     const handle = await server.start(call, ['commits', [file, 25], options]);
     await noted('waits');
+    await startWorker();
     const killedAt = Date.now();
     await worker.kill();
-    await startWorker();
     assert.equal(await handle.result(), 25);
     const seconds = ((await restartedAt(handle.workflowId)) - killedAt) / 1_000;
     assert.ok(seconds <= heartbeatTimeoutMs / 1_000 + 1, `the next attempt began after ${seconds} s`);

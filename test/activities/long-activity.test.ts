@@ -109,7 +109,10 @@ describe('longActivity', () => {
     }));
 
   it('refuses options out of range with one sentence', () => {
-    assert.throws(() => longActivity({ minCommitIntervalMs: -1 }, () => Promise.resolve()), /minCommitIntervalMs is -1/);
+    assert.throws(
+      () => longActivity({ minCommitIntervalMs: -1 }, () => Promise.resolve()),
+      /minCommitIntervalMs is -1/,
+    );
   });
 });
 

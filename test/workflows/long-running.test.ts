@@ -55,7 +55,9 @@ describe('longRunning', () => {
       await handle.signal(flows.addOrder, { id: 'end', last: true });
       assert.deepEqual(await handle.result(), ['slow', 'end']);
       const [first] = await chainOf(server.client, handle);
-      const { events } = await server.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).fetchHistory();
+      const { events } = await server.client.workflow
+        .getHandle(handle.workflowId, handle.firstExecutionRunId)
+        .fetchHistory();
       assert.equal(events?.length, first);
       const carried = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads?.[1]?.data;
       assert.match(Buffer.from(carried ?? []).toString(), /"items":\[\{"item":\{"id":"slow"\}/);
@@ -217,7 +219,11 @@ describe('the envelope', () => {
   const startWith = (second: unknown) => [second] as unknown as [];
 
   for (const [what, second, message] of [
-    ['a newer protocol', { ...envelope, protocol: 2 }, /continued by a newer longhaul \(protocol 2; this worker reads up to 1\)/],
+    [
+      'a newer protocol',
+      { ...envelope, protocol: 2 },
+      /continued by a newer longhaul \(protocol 2; this worker reads up to 1\)/,
+    ],
     ['a newer state', { ...envelope, state: { version: 9, value: {} } }, /state version 9; this worker knows up to 2/],
     ['a state without a way to today', { ...envelope, state: { version: 0, value: {} } }, /has no migrate\[0\]/],
     ['something that is no envelope', { some: 'input' }, /second argument that is no longhaul envelope/],
@@ -258,7 +264,9 @@ describe('the envelope', () => {
           .getHandle(handle.workflowId, handle.firstExecutionRunId)
           .fetchHistory();
         const input = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads?.[1]?.data;
-        const next = JSON.parse(Buffer.from(input ?? []).toString()) as typeof envelope & { inboxes: { strange: unknown } };
+        const next = JSON.parse(Buffer.from(input ?? []).toString()) as typeof envelope & {
+          inboxes: { strange: unknown };
+        };
         assert.deepEqual(next.extensions, envelope.extensions);
         assert.deepEqual(next.inboxes.strange, {
           items: [{ item: 'kept', at: 1 }],

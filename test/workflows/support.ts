@@ -22,7 +22,7 @@ export async function sendOrders(
 /** How many runs the chain of a workflow has, and how long the longest history is. */
 export async function chainOf(client: Client, { workflowId, firstExecutionRunId }: Chain): Promise<number[]> {
   const lengths: number[] = [];
-  for (let runId: string | undefined = firstExecutionRunId; runId; ) {
+  for (let runId: string | undefined = firstExecutionRunId; runId;) {
     const { events }: Awaited<ReturnType<WorkflowHandle['fetchHistory']>> = await client.workflow
       .getHandle(workflowId, runId)
       .fetchHistory();

@@ -1,4 +1,4 @@
-import { access, constants, realpath, stat } from 'node:fs/promises';
+import { opendir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { errorCode } from './file-system';
 import { FolderError } from './folder-error';
@@ -14,7 +14,7 @@ export async function checkFolder(folder: string): Promise<string> {
     const real = await realpath(resolve(folder));
     if (!(await stat(real)).isDirectory())
       throw new FolderError(folder, 'is not a folder; give the folder that it is in');
-    await access(real, constants.R_OK | constants.X_OK);
+    await (await opendir(real)).close(); // access() would ask for the real user, not the effective one
     return real;
   } catch (error) {
     throw error instanceof FolderError ? error : new FolderError(folder, explain(error), { cause: error });

@@ -61,18 +61,15 @@ export const orderQueue = longRunning('orderQueue', { ...queue, rollOver: { even
 export const wideQueue = longRunning('wideQueue', { ...queue, rollOver: { events: 60 } }, (run) => drain(run, 4));
 
 /** Its items are still in hand when a rollover is due, and take longer than it waits. */
-export const impatientQueue = longRunning(
-  'impatientQueue',
-  { ...queue, rollOver: { drainTimeout: '200 ms' } },
-  (run) => drain(run, 1, slowShip),
+export const impatientQueue = longRunning('impatientQueue', { ...queue, rollOver: { drainTimeout: '200 ms' } }, (run) =>
+  drain(run, 1, slowShip),
 );
 
 /** A failing item must not stop the others. */
-export const forgivingQueue = longRunning(
-  'forgivingQueue',
-  { ...queue, onError: 'continue' },
-  async (run) => ({ shipped: await drain(run, 1), dead: run.deadLetters.map(({ id, error }) => ({ id, error })) }),
-);
+export const forgivingQueue = longRunning('forgivingQueue', { ...queue, onError: 'continue' }, async (run) => ({
+  shipped: await drain(run, 1),
+  dead: run.deadLetters.map(({ id, error }) => ({ id, error })),
+}));
 
 /** Two lanes on two inboxes, one of them slow: a safe point of one must not drop what the other holds. */
 export const twoLanes = longRunning(
@@ -101,22 +98,18 @@ export const twoLanes = longRunning(
 );
 
 /** Cleans up after a cancellation, and drains its inbox in the clean-up, over a rollover where one is due. */
-export const cleansUp = longRunning(
-  'cleansUp',
-  { ...queue, rollOver: { events: 30 } },
-  async (run) => {
-    try {
-      return await drain(run, 1);
-    } catch (error) {
-      if (!isCancellation(error)) throw error;
-      await CancellationScope.nonCancellable(async () => {
-        await run.once('cleaned up', () => ship('clean-up'));
-        await drain(run, 1);
-      });
-      throw error;
-    }
-  },
-);
+export const cleansUp = longRunning('cleansUp', { ...queue, rollOver: { events: 30 } }, async (run) => {
+  try {
+    return await drain(run, 1);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(async () => {
+      await run.once('cleaned up', () => ship('clean-up'));
+      await drain(run, 1);
+    });
+    throw error;
+  }
+});
 
 /** Returns at each chance, whatever is left. */
 export const hasty = longRunning('hasty', queue, async (run) => {
@@ -208,6 +201,7 @@ export async function impatient(timeout: number): Promise<void> {
 
 /** The sanctioned clock and source of chance beside the SDK's own. */
 export async function clockAndChance(): Promise<{ sameClock: boolean; draws: number[] }> {
+  // eslint-disable-next-line longhaul/no-date-now -- it is what the sanctioned clock is compared with
   const sameClock = workflowNow() === Date.now();
   const draws = [random(), random()];
   await sleep(1);

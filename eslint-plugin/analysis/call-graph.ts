@@ -1,0 +1,261 @@
+import ts from 'typescript';
+import type { Bundle } from './bundle.js';
+import { effects, type Effect } from './effects.js';
+import { hazardsOf, type Hazard, type Use } from './hazards.js';
+import { Implementations } from './implementations.js';
+import { shown, withoutEnding } from './paths.js';
+import { Referents, type Referent } from './referents.js';
+import type { Settings } from './settings.js';
+import { summaryOf, type Site, type Unit } from './summary.js';
+import { bare, isAccess, isFunctionNode, nameText } from './syntax.js';
+
+/** A place in one unit that may run another. */
+export interface Edge {
+  from: Unit;
+  to: Unit;
+  node: ts.Node;
+}
+
+/** A place in a unit that is a hazard itself. */
+export interface HazardSite extends Hazard {
+  unit: Unit;
+  node: ts.Node;
+}
+
+export interface Outgoing {
+  edges: readonly Edge[];
+  hazards: readonly HazardSite[];
+}
+
+/** Starts a workflow of its own from a function that only names it. */
+const startsChild = /^(executeChild|startChild|makeContinueAsNewFunc|continueAsNew)$/;
+
+/** Resolves what each unit leads to, once and only for the units that are asked for. */
+export class CallGraph {
+  readonly referents: Referents;
+  private readonly implementations: Implementations;
+  private readonly outgoing = new Map<Unit, Outgoing>();
+  private readonly accessors = new Set<string>();
+
+  constructor(
+    program: ts.Program,
+    checker: ts.TypeChecker,
+    private readonly bundle: Bundle,
+    private readonly settings: Settings,
+    private readonly cwd: string,
+  ) {
+    const members = new Set<string>();
+    for (const file of bundle.files) {
+      for (const name of summaryOf(file).members) members.add(name);
+      for (const name of summaryOf(file).accessors) this.accessors.add(name);
+    }
+    this.referents = new Referents(program, checker, members);
+    this.implementations = new Implementations(bundle.files, checker, this.referents);
+  }
+
+  get analysed(): number {
+    return this.outgoing.size;
+  }
+
+  from(unit: Unit): Outgoing {
+    let known = this.outgoing.get(unit);
+    if (known === undefined) {
+      known = this.resolve(unit);
+      this.outgoing.set(unit, known);
+    }
+    return known;
+  }
+
+  unitOf(node: ts.Node): Unit | undefined {
+    const file = node.getSourceFile();
+    return this.bundle.files.has(file) ? summaryOf(file).units.get(node) : undefined;
+  }
+
+  private resolve(unit: Unit): Outgoing {
+    const edges: Edge[] = [];
+    const hazards: HazardSite[] = [];
+    const sink: Sink = {
+      run: (target, node) => {
+        const to = this.unitOf(target);
+        const fact = to && this.ownFact(to);
+        if (fact === 'pure' || to === undefined) return;
+        if (fact === undefined) edges.push({ from: unit, to, node });
+        else for (const effect of fact) hazards.push({ unit, node, effect, label: `${to.name ?? ''}()` });
+      },
+      hazards: (found, node) => {
+        for (const hazard of found) hazards.push({ unit, node, ...hazard });
+      },
+    };
+    for (const site of unit.sites) this.site(site, sink);
+    return { edges, hazards };
+  }
+
+  private site(site: Site, sink: Sink): void {
+    switch (site.kind) {
+      case 'call':
+        this.call(site.node, sink);
+        return;
+      case 'new':
+        this.construct(site.node, sink);
+        return;
+      case 'mention':
+        if (site.argumentOf === undefined || !this.onlyNames(site.argumentOf)) this.used(site.node, 'mention', 0, sink);
+        return;
+      case 'access':
+        this.access(site.node, site.declared, site.write, sink);
+        return;
+      case 'binding':
+        this.binding(site.node, sink);
+        return;
+      case 'pattern':
+        this.pattern(site.node, site.from, sink);
+        return;
+      case 'literal':
+        sink.run(site.node, site.node);
+        return;
+      case 'heritage':
+        for (const referent of this.referents.of(site.node)) {
+          if (referent.kind === 'class') sink.run(referent.node, site.node);
+        }
+        return;
+      case 'load': {
+        const file = this.referents.modules.resolve(site.node);
+        if (file !== undefined) sink.run(file, site.node);
+        return;
+      }
+      case 'wrapped':
+        if (!this.referents.isCallable(site.node)) sink.run(site.node, site.node);
+    }
+  }
+
+  private call(node: ts.CallExpression | ts.TaggedTemplateExpression, sink: Sink): void {
+    const callee = ts.isCallExpression(node) ? node.expression : node.tag;
+    const count = ts.isCallExpression(node) ? node.arguments.length : 1;
+    if (this.namesBound(node, callee)) return;
+    if (callee.kind !== ts.SyntaxKind.SuperKeyword) {
+      this.used(callee, 'call', count, sink, node);
+      return;
+    }
+    const owner = ts.findAncestor(node, ts.isClassLike);
+    if (count === 0 && owner !== undefined && this.extendsDate(owner)) {
+      sink.hazards([{ effect: 'clock', label: 'new Date()' }], node);
+    }
+  }
+
+  /** `const clock = Date.now.bind(Date)` runs nothing: its uses count. */
+  private namesBound(node: ts.Node, callee: ts.Expression): boolean {
+    const target = bare(callee);
+    return ts.isVariableDeclaration(node.parent) && isAccess(target) && this.referents.memberName(target) === 'bind';
+  }
+
+  private construct(node: ts.NewExpression, sink: Sink): void {
+    const count = node.arguments?.length ?? 0;
+    this.used(node.expression, 'new', count, sink, node);
+    for (const referent of this.referents.of(node.expression)) {
+      if (referent.kind !== 'class') continue;
+      sink.run(referent.node, node);
+      if (count === 0 && this.inheritsDateConstructor(referent.node)) {
+        sink.hazards([{ effect: 'clock', label: `new ${node.expression.getText()}()` }], node);
+      }
+    }
+  }
+
+  private used(expression: ts.Expression, use: Use, count: number, sink: Sink, at: ts.Node = expression): void {
+    for (const referent of this.referents.of(expression)) {
+      sink.hazards(hazardsOf(referent, use, count, this.settings.functions), at);
+      if (use !== 'new') for (const target of this.code(referent)) sink.run(target, at);
+    }
+  }
+
+  /** The functions that may run when a referent is called or handed on. */
+  private code(referent: Referent): readonly ts.Node[] {
+    if (referent.kind === 'function') return [referent.node];
+    if (referent.kind === 'signature') return this.implementations.of(referent.symbol);
+    if (referent.kind !== 'object') return [];
+    return referent.node.properties.flatMap((property): readonly ts.Node[] => {
+      if (ts.isMethodDeclaration(property)) return [property];
+      if (ts.isShorthandPropertyAssignment(property)) return this.functionsOf(property.name);
+      return ts.isPropertyAssignment(property) ? this.functionsOf(property.initializer) : [];
+    });
+  }
+
+  private functionsOf(expression: ts.Expression): readonly ts.Node[] {
+    return this.referents.of(expression).flatMap((referent) => (referent.kind === 'function' ? [referent.node] : []));
+  }
+
+  private access(
+    node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+    declared: boolean,
+    write: boolean,
+    sink: Sink,
+  ): void {
+    const name = this.referents.memberName(node);
+    const mayBeAccessor = name !== undefined && this.accessors.has(name);
+    if (declared && !mayBeAccessor) return;
+    const unwanted = write ? ts.isGetAccessor : ts.isSetAccessor;
+    for (const referent of this.referents.of(node)) {
+      if (!declared) sink.hazards(hazardsOf(referent, 'mention', 0, this.settings.functions), node);
+      for (const target of this.code(referent)) {
+        if (!unwanted(target) && (!declared || ts.isAccessor(target))) sink.run(target, node);
+      }
+    }
+  }
+
+  private binding(node: ts.BindingElement, sink: Sink): void {
+    const name = nameText(node.propertyName ?? node.name);
+    if (name === undefined || !this.accessors.has(name)) return;
+    const symbol = this.referents.boundMember(node);
+    for (const declaration of symbol?.declarations ?? []) {
+      if (ts.isGetAccessor(declaration)) sink.run(declaration, node);
+    }
+  }
+
+  private pattern(node: ts.ObjectLiteralExpression, from: ts.Expression, sink: Sink): void {
+    for (const property of node.properties) {
+      const name = property.name && nameText(property.name);
+      if (name === undefined) continue;
+      for (const referent of this.referents.ofMemberOf(from, name)) {
+        sink.hazards(hazardsOf(referent, 'mention', 0, this.settings.functions), property);
+      }
+    }
+  }
+
+  private onlyNames(call: ts.CallExpression): boolean {
+    const callee = bare(call.expression);
+    if (!ts.isIdentifier(callee) && !isAccess(callee)) return false;
+    return this.referents.of(callee).some((referent) => {
+      if (referent.kind !== 'package' || referent.module !== '@temporalio/workflow') return false;
+      return startsChild.test(referent.path.at(-1) ?? '');
+    });
+  }
+
+  private extendsDate(node: ts.ClassLikeDeclaration): boolean {
+    const parent = this.referents.heritage(node);
+    return parent !== undefined && this.referents.of(parent).some((r) => r.kind === 'global' && r.path === 'Date');
+  }
+
+  private inheritsDateConstructor(node: ts.ClassLikeDeclaration, depth = 0): boolean {
+    if (depth > 20 || node.members.some(ts.isConstructorDeclaration)) return false;
+    const parent = this.referents.heritage(node);
+    if (parent === undefined) return false;
+    return this.referents.of(parent).some((referent) => {
+      if (referent.kind === 'class') return this.inheritsDateConstructor(referent.node, depth + 1);
+      return referent.kind === 'global' && referent.path === 'Date';
+    });
+  }
+
+  /** What the settings say of a function of the project itself, as `./lib/clock.ts#now`. */
+  private ownFact(unit: Unit): 'pure' | readonly Effect[] | undefined {
+    const { functions } = this.settings;
+    if (functions.size === 0 || unit.name === undefined || !(isFunctionNode(unit.node) || unit.kind === 'wrapped'))
+      return undefined;
+    const path = `./${shown(this.cwd, unit.file.fileName)}`;
+    const fact = functions.get(`${path}#${unit.name}`) ?? functions.get(`${withoutEnding(path)}#${unit.name}`);
+    return fact === 'pure' ? fact : fact && effects.filter((effect) => fact.includes(effect));
+  }
+}
+
+interface Sink {
+  run(target: ts.Node, node: ts.Node): void;
+  hazards(found: readonly Hazard[], node: ts.Node): void;
+}

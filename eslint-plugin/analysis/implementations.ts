@@ -1,0 +1,120 @@
+import ts from 'typescript';
+import type { Referents } from './referents.js';
+import { summaryOf } from './summary.js';
+import { isFunctionNode, nameText } from './syntax.js';
+
+/** The code behind a member that an interface or a base class declares, within the workflow bundle. */
+export class Implementations {
+  private subclasses: Map<ts.Node, ts.ClassLikeDeclaration[]> | undefined;
+  private objects: Map<string, ts.ObjectLiteralExpression[]> | undefined;
+
+  constructor(
+    private readonly files: ReadonlySet<ts.SourceFile>,
+    private readonly checker: ts.TypeChecker,
+    private readonly referents: Referents,
+  ) {}
+
+  /** The functions that a call of the member `symbol` may run. */
+  of(symbol: ts.Symbol): readonly ts.Node[] {
+    const owner = symbol.declarations?.[0]?.parent;
+    if (owner === undefined) return [];
+    const found = this.below(owner).flatMap((node) => this.memberCode(node.members, symbol.name));
+    if (ts.isClassLike(owner)) return found;
+    this.objects ??= this.indexObjects();
+    for (const object of this.objects.get(symbol.name) ?? []) {
+      if (this.contextualMember(object, symbol.name) === symbol.declarations?.[0]) {
+        found.push(...this.memberCode(object.properties, symbol.name));
+      }
+    }
+    return found;
+  }
+
+  private contextualMember(object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
+    return this.checker.getContextualType(object)?.getProperty(name)?.declarations?.[0];
+  }
+
+  /** The code of the member `name`: a method, or a property that holds a function. */
+  private memberCode(members: readonly (ts.ClassElement | ts.ObjectLiteralElementLike)[], name: string): ts.Node[] {
+    const own = members.filter((member) => member.name !== undefined && nameText(member.name) === name);
+    return own.flatMap((member): readonly ts.Node[] => {
+      if (isFunctionNode(member)) return member.body === undefined ? [] : [member];
+      const value = ts.isShorthandPropertyAssignment(member)
+        ? member.name
+        : ts.isPropertyAssignment(member) || ts.isPropertyDeclaration(member)
+          ? member.initializer
+          : undefined;
+      if (value === undefined) return [];
+      return this.referents.of(value).flatMap((referent) => (referent.kind === 'function' ? [referent.node] : []));
+    });
+  }
+
+  private below(owner: ts.Node): readonly ts.ClassLikeDeclaration[] {
+    this.subclasses ??= this.indexClasses();
+    const found = new Set<ts.ClassLikeDeclaration>();
+    const queue: ts.Node[] = [owner];
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+      for (const below of this.subclasses.get(node) ?? []) {
+        if (!found.has(below)) queue.push(below);
+        found.add(below);
+      }
+    }
+    return [...found];
+  }
+
+  private indexClasses(): Map<ts.Node, ts.ClassLikeDeclaration[]> {
+    const index = new Map<ts.Node, ts.ClassLikeDeclaration[]>();
+    for (const file of this.files) {
+      for (const node of summaryOf(file).classes) {
+        for (const type of (node.heritageClauses ?? []).flatMap((clause) => clause.types)) {
+          for (const above of this.typeDeclarations(type.expression)) {
+            const list = index.get(above);
+            if (list === undefined) index.set(above, [node]);
+            else list.push(node);
+            this.inherit(above, node, index);
+          }
+        }
+      }
+    }
+    return index;
+  }
+
+  /** An interface that extends another: its implementations are the other's too. */
+  private inherit(
+    above: ts.Node,
+    node: ts.ClassLikeDeclaration,
+    index: Map<ts.Node, ts.ClassLikeDeclaration[]>,
+    depth = 0,
+  ): void {
+    if (!ts.isInterfaceDeclaration(above) || depth > 10) return;
+    for (const type of (above.heritageClauses ?? []).flatMap((clause) => clause.types)) {
+      for (const higher of this.typeDeclarations(type.expression)) {
+        index.set(higher, [...(index.get(higher) ?? []), node]);
+        this.inherit(higher, node, index, depth + 1);
+      }
+    }
+  }
+
+  private typeDeclarations(name: ts.Expression): readonly ts.Node[] {
+    let symbol = this.checker.getSymbolAtLocation(name);
+    if (symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0)
+      symbol = this.checker.getAliasedSymbol(symbol);
+    // A member of `type Clock = { … }` hangs below its type literal.
+    return (symbol?.declarations ?? []).map((node) => (ts.isTypeAliasDeclaration(node) ? node.type : node));
+  }
+
+  private indexObjects(): Map<string, ts.ObjectLiteralExpression[]> {
+    const index = new Map<string, ts.ObjectLiteralExpression[]>();
+    for (const file of this.files) {
+      for (const object of summaryOf(file).objects) {
+        for (const property of object.properties) {
+          const name = property.name && nameText(property.name);
+          if (name === undefined) continue;
+          const list = index.get(name);
+          if (list === undefined) index.set(name, [object]);
+          else list.push(object);
+        }
+      }
+    }
+    return index;
+  }
+}

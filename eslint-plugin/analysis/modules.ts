@@ -1,0 +1,67 @@
+import ts from 'typescript';
+
+/** Which file of the project a module specifier names. */
+export class Modules {
+  private readonly resolved = new Map<ts.SourceFile, Map<string, ts.SourceFile | undefined>>();
+
+  constructor(
+    private readonly program: ts.Program,
+    private readonly checker: ts.TypeChecker,
+  ) {}
+
+  /** Whether a file is a declaration or belongs to an installed package: its code is not followed. */
+  isOutside(file: ts.SourceFile): boolean {
+    return (
+      file.isDeclarationFile ||
+      this.program.isSourceFileFromExternalLibrary(file) ||
+      file.fileName.includes('/node_modules/')
+    );
+  }
+
+  resolve(specifier: ts.StringLiteralLike): ts.SourceFile | undefined {
+    const from = specifier.getSourceFile();
+    let known = this.resolved.get(from);
+    if (known === undefined) this.resolved.set(from, (known = new Map<string, ts.SourceFile | undefined>()));
+    if (!known.has(specifier.text)) known.set(specifier.text, this.find(specifier, from));
+    return known.get(specifier.text);
+  }
+
+  /** The file of a module named from `from`, also where the checker does not look: in `require.resolve('…')`. */
+  resolveText(text: string, from: string): ts.SourceFile | undefined {
+    const options = this.program.getCompilerOptions();
+    // A program of one file has no other to find.
+    if (options.noResolve === true) return undefined;
+    const { resolvedModule } = ts.resolveModuleName(text, from, options, ts.sys);
+    return resolvedModule === undefined
+      ? undefined
+      : this.own(this.program.getSourceFile(resolvedModule.resolvedFileName));
+  }
+
+  exportOf(file: ts.SourceFile, name: string): ts.Symbol | undefined {
+    const module = this.checker.getSymbolAtLocation(file);
+    return module && this.checker.tryGetMemberInModuleExports(name, module);
+  }
+
+  exportsOf(file: ts.SourceFile): readonly ts.Symbol[] {
+    const module = this.checker.getSymbolAtLocation(file);
+    return module === undefined ? [] : this.checker.getExportsOfModule(module);
+  }
+
+  /** The project's files that declare a symbol, behind whatever re-exports lead there. */
+  filesOf(symbol: ts.Symbol): readonly ts.SourceFile[] {
+    const target = (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : this.checker.getAliasedSymbol(symbol);
+    const files = new Set((target.declarations ?? []).map((node) => node.getSourceFile()));
+    return [...files].filter((file) => !this.isOutside(file));
+  }
+
+  private find(specifier: ts.StringLiteralLike, from: ts.SourceFile): ts.SourceFile | undefined {
+    const declarations = this.checker.getSymbolAtLocation(specifier)?.declarations;
+    const file = declarations?.find(ts.isSourceFile);
+    if (file !== undefined) return this.own(file);
+    return ts.isCallExpression(specifier.parent) ? this.resolveText(specifier.text, from.fileName) : undefined;
+  }
+
+  private own(file: ts.SourceFile | undefined): ts.SourceFile | undefined {
+    return file === undefined || this.isOutside(file) ? undefined : file;
+  }
+}

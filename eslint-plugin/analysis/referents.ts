@@ -1,0 +1,321 @@
+import ts from 'typescript';
+import { packageOf } from './facts.js';
+import { Modules } from './modules.js';
+import { summaryOf } from './summary.js';
+import { bare, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import type { Access } from './syntax.js';
+
+/** What an expression stands for, as far as its source says. */
+export type Referent =
+  | { kind: 'global'; path: string }
+  | { kind: 'package'; module: string; path: readonly string[] }
+  | { kind: 'module'; file: ts.SourceFile }
+  | { kind: 'function'; node: ts.Node }
+  | { kind: 'class'; node: ts.ClassLikeDeclaration }
+  | { kind: 'object'; node: ts.ObjectLiteralExpression }
+  /** A member without a body: its implementations are elsewhere. */
+  | { kind: 'signature'; symbol: ts.Symbol };
+
+const containers = new Set(['globalThis', 'global', 'window', 'self']);
+const globals = new Set([...containers, 'Date', 'Math', 'crypto']);
+
+/** Follows names to what they stand for: through imports, re-exports, aliases, destructuring and members. */
+export class Referents {
+  readonly modules: Modules;
+  private readonly bySymbol = new Map<ts.Symbol, readonly Referent[]>();
+  private readonly climbing = new Set<ts.Node>();
+  private readonly callable = new Map<ts.Node, boolean>();
+
+  constructor(
+    program: ts.Program,
+    private readonly checker: ts.TypeChecker,
+    /** Names of members that have code in the files that matter: any other needs no types. */
+    private readonly members: ReadonlySet<string>,
+  ) {
+    this.modules = new Modules(program, checker);
+  }
+
+  of(expression: ts.Expression): readonly Referent[] {
+    const node = bare(expression);
+    if (ts.isIdentifier(node)) return this.ofIdentifier(node);
+    if (isAccess(node)) return this.ofAccess(node);
+    if (isFunctionNode(node)) return [{ kind: 'function', node }];
+    if (ts.isClassExpression(node)) return [{ kind: 'class', node }];
+    if (ts.isObjectLiteralExpression(node)) return [{ kind: 'object', node }];
+    if (ts.isAwaitExpression(node)) return this.of(node.expression);
+    if (ts.isCallExpression(node)) return this.ofCall(node);
+    return [];
+  }
+
+  /** Whether a variable that a module-level call filled holds a function, such as a memoized one. */
+  isCallable(node: ts.VariableDeclaration): boolean {
+    let known = this.callable.get(node);
+    if (known === undefined) {
+      known = this.checker.getTypeAtLocation(node).getCallSignatures().length > 0;
+      this.callable.set(node, known);
+    }
+    return known;
+  }
+
+  /** What the member `name` of an expression's value stands for. */
+  ofMemberOf(expression: ts.Expression, name: string): readonly Referent[] {
+    return this.of(expression).flatMap((referent) => this.member(referent, name));
+  }
+
+  ofSymbol(symbol: ts.Symbol): readonly Referent[] {
+    const known = this.bySymbol.get(symbol);
+    if (known !== undefined) return known;
+    // Set first: a name may lead back to itself in broken code.
+    this.bySymbol.set(symbol, []);
+    const found =
+      (symbol.flags & ts.SymbolFlags.Alias) !== 0
+        ? this.ofAlias(symbol)
+        : (symbol.declarations ?? []).flatMap((declaration) => this.ofDeclaration(symbol, declaration));
+    this.bySymbol.set(symbol, found);
+    return found;
+  }
+
+  ofExport(file: ts.SourceFile, name: string): readonly Referent[] {
+    const symbol = this.modules.exportOf(file, name);
+    return symbol === undefined ? [] : this.ofSymbol(symbol);
+  }
+
+  /** The member of a destructured value, which may be an accessor. */
+  boundMember(node: ts.BindingElement): ts.Symbol | undefined {
+    const name = boundName(node);
+    if (name === undefined) return undefined;
+    return this.checker.getTypeAtLocation(node.parent).getProperty(name);
+  }
+
+  memberSymbol(node: Access): ts.Symbol | undefined {
+    const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
+    return this.checker.getSymbolAtLocation(name);
+  }
+
+  memberName(node: Access): string | undefined {
+    if (ts.isPropertyAccessExpression(node)) return node.name.text;
+    const key = bare(node.argumentExpression);
+    if (ts.isStringLiteralLike(key)) return key.text;
+    if (!ts.isIdentifier(key)) return undefined;
+    const declaration = this.checker.getSymbolAtLocation(key)?.valueDeclaration;
+    const value =
+      declaration !== undefined && ts.isVariableDeclaration(declaration) && isConst(declaration)
+        ? declaration.initializer
+        : undefined;
+    return value !== undefined && ts.isStringLiteralLike(value) ? value.text : undefined;
+  }
+
+  /** What `extends` names. */
+  heritage(node: ts.ClassLikeDeclaration): ts.Expression | undefined {
+    return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+  }
+
+  private ofIdentifier(node: ts.Identifier): readonly Referent[] {
+    const isGlobalName = globals.has(node.text);
+    if (!isGlobalName && !summaryOf(node.getSourceFile()).names.has(node.text)) return [];
+    const symbol = ts.isShorthandPropertyAssignment(node.parent)
+      ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
+      : this.checker.getSymbolAtLocation(node);
+    if (isGlobalName && isGlobal(symbol)) {
+      return [{ kind: 'global', path: containers.has(node.text) ? 'globalThis' : node.text }];
+    }
+    return symbol === undefined ? [] : this.ofSymbol(symbol);
+  }
+
+  private ofAccess(node: Access): readonly Referent[] {
+    const base = this.of(node.expression);
+    const name = this.memberName(node);
+    if (name === undefined) return base.filter((referent) => referent.kind === 'object');
+    const found = base.flatMap((referent) => this.member(referent, name));
+    if (found.length > 0 || !this.members.has(name)) return found;
+    const symbol = this.memberSymbol(node);
+    return symbol === undefined ? [] : this.ofSymbol(symbol);
+  }
+
+  private member(base: Referent, name: string): readonly Referent[] {
+    switch (base.kind) {
+      case 'global':
+        if (base.path !== 'globalThis') return [{ kind: 'global', path: `${base.path}.${name}` }];
+        if (containers.has(name)) return [base];
+        return globals.has(name) ? [{ kind: 'global', path: name }] : [];
+      case 'package':
+        return [{ ...base, path: [...base.path, name] }];
+      case 'module':
+        return this.ofExport(base.file, name);
+      case 'function':
+        // `helper.call(…)` and `helper.bind(…)` lead to the helper.
+        return ['call', 'apply', 'bind'].includes(name) ? [base] : [];
+      case 'class': {
+        const own = base.node.members.find((m) => m.name !== undefined && isStatic(m) && nameText(m.name) === name);
+        if (own !== undefined) return this.ofMember(own);
+        const parent = this.heritage(base.node);
+        // In broken code a class may extend itself.
+        if (parent === undefined || this.climbing.has(base.node)) return [];
+        this.climbing.add(base.node);
+        const found = this.of(parent).flatMap((referent) => this.member(referent, name));
+        this.climbing.delete(base.node);
+        return found;
+      }
+      case 'object': {
+        const own = base.node.properties.find((p) => p.name !== undefined && nameText(p.name) === name);
+        return own === undefined ? [] : this.ofMember(own);
+      }
+      case 'signature':
+        return [];
+    }
+  }
+
+  private ofMember(node: ts.ClassElement | ts.ObjectLiteralElementLike): readonly Referent[] {
+    if (ts.isPropertyAssignment(node)) return this.of(node.initializer);
+    if (ts.isPropertyDeclaration(node)) return node.initializer === undefined ? [] : this.of(node.initializer);
+    if (ts.isShorthandPropertyAssignment(node)) return this.ofIdentifier(node.name);
+    return isFunctionNode(node) && node.body !== undefined ? [{ kind: 'function', node }] : [];
+  }
+
+  private ofCall(node: ts.CallExpression): readonly Referent[] {
+    const specifier = requiredModule(node);
+    if (specifier !== undefined) return [this.ofModule(specifier)];
+    const callee = bare(node.expression);
+    return isAccess(callee) && this.memberName(callee) === 'bind' ? this.of(callee.expression) : [];
+  }
+
+  private ofModule(specifier: ts.StringLiteralLike): Referent {
+    const file = this.modules.resolve(specifier);
+    return file === undefined ? { kind: 'package', module: specifier.text, path: [] } : { kind: 'module', file };
+  }
+
+  private ofImported(specifier: ts.Expression, name: string): readonly Referent[] {
+    return ts.isStringLiteralLike(specifier) ? this.member(this.ofModule(specifier), name) : [];
+  }
+
+  private ofAlias(symbol: ts.Symbol): readonly Referent[] {
+    const declaration = symbol.declarations?.[0];
+    if (declaration === undefined) return [];
+    if (ts.isImportSpecifier(declaration)) {
+      const { moduleSpecifier } = declaration.parent.parent.parent;
+      return this.ofImported(moduleSpecifier, (declaration.propertyName ?? declaration.name).text);
+    }
+    if (ts.isImportClause(declaration)) {
+      const { moduleSpecifier } = declaration.parent;
+      if (!ts.isStringLiteralLike(moduleSpecifier)) return [];
+      const module = this.ofModule(moduleSpecifier);
+      const found = this.member(module, 'default');
+      // Interop: the default import of a module without one is the module.
+      return found.length > 0 ? found : [module];
+    }
+    if (ts.isNamespaceImport(declaration)) return this.ofSpecifier(declaration.parent.parent.moduleSpecifier);
+    if (ts.isNamespaceExport(declaration)) {
+      const { moduleSpecifier } = declaration.parent;
+      return moduleSpecifier === undefined ? [] : this.ofSpecifier(moduleSpecifier);
+    }
+    if (ts.isExportSpecifier(declaration)) {
+      const { moduleSpecifier } = declaration.parent.parent;
+      if (moduleSpecifier !== undefined) {
+        return this.ofImported(moduleSpecifier, (declaration.propertyName ?? declaration.name).text);
+      }
+      const target = this.checker.getExportSpecifierLocalTargetSymbol(declaration);
+      return target === undefined ? [] : this.ofSymbol(target);
+    }
+    if (ts.isExportAssignment(declaration)) return this.of(declaration.expression);
+    if (ts.isImportEqualsDeclaration(declaration) && ts.isExternalModuleReference(declaration.moduleReference)) {
+      return this.ofSpecifier(declaration.moduleReference.expression);
+    }
+    return this.ofSymbol(this.checker.getAliasedSymbol(symbol));
+  }
+
+  private ofSpecifier(specifier: ts.Expression): readonly Referent[] {
+    return ts.isStringLiteralLike(specifier) ? [this.ofModule(specifier)] : [];
+  }
+
+  private ofDeclaration(symbol: ts.Symbol, node: ts.Declaration): readonly Referent[] {
+    if (this.modules.isOutside(node.getSourceFile())) return outsideExport(symbol, node);
+    if (isFunctionNode(node)) {
+      if (node.body !== undefined) return [{ kind: 'function', node }, ...overridable(symbol, node)];
+      return ts.isMethodDeclaration(node) || ts.isAccessor(node) ? [{ kind: 'signature', symbol }] : [];
+    }
+    if (ts.isClassLike(node)) return [{ kind: 'class', node }];
+    if (ts.isVariableDeclaration(node)) return this.ofVariable(node);
+    if (ts.isBindingElement(node)) return this.ofBinding(node);
+    if (ts.isParameter(node))
+      return node.initializer === undefined ? [] : this.of(node.initializer).filter(isContainer);
+    if (ts.isMethodSignature(node) || ts.isPropertySignature(node)) return [{ kind: 'signature', symbol }];
+    if (ts.isPropertyDeclaration(node) && node.initializer === undefined) return [{ kind: 'signature', symbol }];
+    if (ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) return this.ofMember(node);
+    if (ts.isShorthandPropertyAssignment(node)) return this.ofMember(node);
+    if (ts.isExportAssignment(node)) return this.of(node.expression);
+    return this.ofAssigned(node);
+  }
+
+  /** `exports.now = …` in a JavaScript file. */
+  private ofAssigned(node: ts.Node): readonly Referent[] {
+    const assignment = ts.isBinaryExpression(node) ? node : isAccess(node) ? node.parent : undefined;
+    return assignment !== undefined && ts.isBinaryExpression(assignment) ? this.of(assignment.right) : [];
+  }
+
+  private ofVariable(node: ts.VariableDeclaration): readonly Referent[] {
+    if (node.initializer === undefined) return [];
+    const found = this.of(node.initializer);
+    const wraps = summaryOf(node.getSourceFile()).units.has(node) && this.isCallable(node);
+    return wraps ? [...found, { kind: 'function', node }] : found;
+  }
+
+  private ofBinding(node: ts.BindingElement): readonly Referent[] {
+    const name = boundName(node);
+    if (name === undefined) return [];
+    const base = this.ofBound(node.parent.parent);
+    const found = base.flatMap((referent) => this.member(referent, name));
+    if (found.length > 0 || !this.members.has(name)) return found;
+    const symbol = this.boundMember(node);
+    return symbol === undefined ? [] : this.ofSymbol(symbol);
+  }
+
+  private ofBound(node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement): readonly Referent[] {
+    if (ts.isBindingElement(node)) return this.ofBinding(node);
+    return node.initializer === undefined ? [] : this.of(node.initializer);
+  }
+}
+
+function isContainer(referent: Referent): boolean {
+  return referent.kind === 'global' && !referent.path.includes('.');
+}
+
+/** Whether a name stands for the built-in: nothing in the project's own code declares it. */
+function isGlobal(symbol: ts.Symbol | undefined): boolean {
+  const declarations = symbol?.declarations ?? [];
+  return (
+    declarations.length === 0 ||
+    declarations.some((node) => node.getSourceFile().isDeclarationFile && isInGlobalScope(node))
+  );
+}
+
+function isInGlobalScope(node: ts.Node): boolean {
+  if (!ts.isExternalModule(node.getSourceFile())) return true;
+  return (
+    ts.findAncestor(node, (outer) => ts.isModuleDeclaration(outer) && outer.name.getText() === 'global') !== undefined
+  );
+}
+
+function isConst(node: ts.VariableDeclaration): boolean {
+  return (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0;
+}
+
+function boundName(node: ts.BindingElement): string | undefined {
+  if (!ts.isObjectBindingPattern(node.parent) || node.dotDotDotToken !== undefined) return undefined;
+  return nameText(node.propertyName ?? node.name);
+}
+
+/** A method that a subclass may replace: a call of it may run the subclass's. */
+function overridable(symbol: ts.Symbol, node: ts.Node): readonly Referent[] {
+  return ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) ? [{ kind: 'signature', symbol }] : [];
+}
+
+/** What a package exports, known by where it is declared: `export *` leaves no specifier to read. */
+function outsideExport(symbol: ts.Symbol, node: ts.Declaration): readonly Referent[] {
+  if (!ts.isFunctionDeclaration(node) && !ts.isVariableDeclaration(node)) return [];
+  const ambient = ts.findAncestor(node, ts.isModuleDeclaration);
+  if (ambient !== undefined && ts.isStringLiteral(ambient.name)) {
+    return [{ kind: 'package', module: ambient.name.text, path: [symbol.name] }];
+  }
+  const path = /.*\/node_modules\/(?:@types\/)?(.*)$/.exec(node.getSourceFile().fileName)?.[1];
+  return path === undefined ? [] : [{ kind: 'package', module: packageOf(path), path: [symbol.name] }];
+}

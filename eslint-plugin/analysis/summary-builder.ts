@@ -1,0 +1,365 @@
+import ts from 'typescript';
+import type { Import, Site, Summary, Unit } from './summary.js';
+import { bare, isAccess, isAmbient, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import type { Access, FunctionNode } from './syntax.js';
+import { unitName } from './unit-name.js';
+
+interface Context {
+  /** Whether a function here only gets a name: it runs where the name is used. */
+  declared: boolean;
+  argumentOf?: ts.CallExpression | undefined;
+}
+
+const mentioned: Context = { declared: false };
+const declared: Context = { declared: true };
+
+/** Walks a file once and sorts what may lead to other code into units. Types are passed over. */
+export class SummaryBuilder {
+  private readonly units = new Map<ts.Node, Unit>();
+  private readonly imports: Import[] = [];
+  private readonly names = new Set<string>();
+  private readonly members = new Set<string>();
+  private readonly accessors = new Set<string>();
+  private readonly classes: ts.ClassLikeDeclaration[] = [];
+  private readonly objects: ts.ObjectLiteralExpression[] = [];
+  private readonly valueNames = new Set<string>();
+  private readonly calledNames = new Set<string>();
+  private readonly module: Unit;
+  private unit: Unit;
+
+  constructor(private readonly file: ts.SourceFile) {
+    this.module = this.add('module', file);
+    this.unit = this.module;
+  }
+
+  build(): Summary {
+    for (const statement of this.file.statements) this.visit(statement, mentioned);
+    for (const entry of this.imports) {
+      entry.live &&= entry.reexport || entry.bindings.length === 0 || entry.bindings.some((b) => this.isUsed(b.local));
+    }
+    const loads = this.imports
+      .filter((entry) => entry.live)
+      .map((entry): Site => ({ kind: 'load', node: entry.specifier }));
+    this.module.sites.unshift(...loads);
+    const { file, module, units, imports, names, members, accessors, classes, objects, valueNames, calledNames } = this;
+    return { file, module, units, imports, names, members, accessors, classes, objects, valueNames, calledNames };
+  }
+
+  private isUsed(local: string): boolean {
+    return this.valueNames.has(local);
+  }
+
+  private add(kind: Unit['kind'], node: ts.Node): Unit {
+    const unit: Unit = { kind, node, file: this.file, name: unitName(kind, node), sites: [] };
+    this.units.set(node, unit);
+    return unit;
+  }
+
+  private site(site: Site): void {
+    this.unit.sites.push(site);
+  }
+
+  private within(unit: Unit, run: () => void): void {
+    const outer = this.unit;
+    this.unit = unit;
+    run();
+    this.unit = outer;
+  }
+
+  private children(node: ts.Node, context: Context = mentioned): void {
+    ts.forEachChild(node, (child) => this.visit(child, context));
+  }
+
+  private visit(node: ts.Node, context: Context): void {
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
+    if (isAmbient(node) || ts.isMetaProperty(node)) return;
+    if (ts.isImportDeclaration(node)) this.importDeclaration(node);
+    else if (ts.isExportDeclaration(node)) this.exportDeclaration(node);
+    else if (ts.isImportEqualsDeclaration(node)) this.importEquals(node);
+    else if (ts.isExportAssignment(node)) this.visit(node.expression, declared);
+    else if (isFunctionNode(node)) this.functionNode(node, context);
+    else if (ts.isClassLike(node)) this.classNode(node);
+    else if (ts.isCallExpression(node)) this.call(node);
+    else if (ts.isNewExpression(node)) this.construct(node);
+    else if (ts.isTaggedTemplateExpression(node)) {
+      this.site({ kind: 'call', node });
+      this.callee(node.tag);
+      this.visit(node.template, mentioned);
+    } else if (isAccess(node)) this.access(node, context.declared, false);
+    else if (ts.isIdentifier(node)) this.identifier(node, context);
+    else if (ts.isShorthandPropertyAssignment(node)) {
+      this.identifier(node.name, context);
+      this.members.add(node.name.text);
+    } else if (ts.isObjectLiteralExpression(node)) this.objectLiteral(node, context);
+    else if (ts.isBinaryExpression(node)) this.binary(node);
+    else if (ts.isVariableDeclaration(node)) this.variable(node);
+    else if (ts.isParameter(node)) this.parameter(node);
+    else if (ts.isTypeOfExpression(node) || ts.isDeleteExpression(node)) this.children(node, declared);
+    else if (ts.isReturnStatement(node)) this.result(node.expression);
+    else if (keepsPosition(node)) this.children(node, context);
+    else this.children(node);
+  }
+
+  private importDeclaration(node: ts.ImportDeclaration): void {
+    const { importClause: clause, moduleSpecifier } = node;
+    if (!ts.isStringLiteralLike(moduleSpecifier)) return;
+    const bindings: { local: string; imported: string }[] = [];
+    if (clause?.name !== undefined) bindings.push({ local: clause.name.text, imported: 'default' });
+    const named = clause?.namedBindings;
+    if (named !== undefined && ts.isNamespaceImport(named)) bindings.push({ local: named.name.text, imported: '*' });
+    if (named !== undefined && ts.isNamedImports(named)) {
+      for (const element of named.elements) {
+        if (element.isTypeOnly) continue;
+        bindings.push({ local: element.name.text, imported: (element.propertyName ?? element.name).text });
+      }
+    }
+    for (const { local } of bindings) this.names.add(local);
+    const live = clause === undefined || (!isTypeOnly(clause) && bindings.length > 0);
+    this.imports.push({ specifier: moduleSpecifier, bindings, reexport: false, live });
+  }
+
+  private exportDeclaration(node: ts.ExportDeclaration): void {
+    if (node.isTypeOnly) return;
+    const { exportClause: clause, moduleSpecifier } = node;
+    const elements = clause !== undefined && ts.isNamedExports(clause) ? clause.elements : [];
+    const values = elements.filter((element) => !element.isTypeOnly);
+    if (moduleSpecifier === undefined) {
+      for (const element of values) this.valueNames.add((element.propertyName ?? element.name).text);
+    } else if (ts.isStringLiteralLike(moduleSpecifier)) {
+      const bindings = values.map((element) => ({ local: '', imported: (element.propertyName ?? element.name).text }));
+      if (bindings.length === 0) bindings.push({ local: '', imported: '*' });
+      this.imports.push({
+        specifier: moduleSpecifier,
+        bindings,
+        reexport: true,
+        live: elements.length === 0 || values.length > 0,
+      });
+    }
+  }
+
+  private importEquals(node: ts.ImportEqualsDeclaration): void {
+    this.names.add(node.name.text);
+    const reference = node.moduleReference;
+    if (!ts.isExternalModuleReference(reference) || !ts.isStringLiteralLike(reference.expression)) return;
+    const bindings = [{ local: node.name.text, imported: '*' }];
+    this.imports.push({ specifier: reference.expression, bindings, reexport: false, live: !node.isTypeOnly });
+  }
+
+  private functionNode(node: FunctionNode, context: Context): void {
+    this.decorators(node);
+    if (node.name !== undefined) {
+      if (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)) this.names.add(nameText(node.name) ?? '');
+      else this.member(node.name, ts.isAccessor(node));
+    }
+    if (node.body === undefined) return;
+    const isValue = !ts.isFunctionDeclaration(node) && !ts.isAccessor(node) && !ts.isClassLike(node.parent);
+    if (isValue && !context.declared) this.site({ kind: 'literal', node });
+    this.within(this.add('function', node), () => {
+      for (const parameter of node.parameters) this.visit(parameter, mentioned);
+      if (node.body === undefined) return;
+      if (ts.isBlock(node.body)) this.visit(node.body, mentioned);
+      else this.result(node.body);
+    });
+  }
+
+  /** The members of an object that a function returns run where they are called; a function that it returns may run at once. */
+  private result(node: ts.Expression | undefined): void {
+    if (node !== undefined) this.visit(node, ts.isObjectLiteralExpression(bare(node)) ? declared : mentioned);
+  }
+
+  private classNode(node: ts.ClassLikeDeclaration): void {
+    this.decorators(node);
+    this.classes.push(node);
+    if (node.name !== undefined) this.names.add(node.name.text);
+    const unit = this.add('class', node);
+    for (const clause of node.heritageClauses ?? []) {
+      if (clause.token !== ts.SyntaxKind.ExtendsKeyword) continue;
+      for (const { expression } of clause.types) {
+        this.visit(expression, declared);
+        unit.sites.push({ kind: 'heritage', node: expression });
+      }
+    }
+    for (const member of node.members) {
+      if (ts.isConstructorDeclaration(member)) {
+        this.within(unit, () => {
+          for (const parameter of member.parameters) this.visit(parameter, mentioned);
+          if (member.body !== undefined) this.visit(member.body, mentioned);
+        });
+      } else if (ts.isPropertyDeclaration(member)) {
+        this.decorators(member);
+        const { initializer } = member;
+        if (initializer !== undefined && !isPlain(initializer)) this.member(member.name, false);
+        if (initializer === undefined || isAmbient(member)) continue;
+        if (isStatic(member)) this.visit(initializer, declared);
+        else this.within(unit, () => this.visit(initializer, declared));
+      } else this.visit(member, declared);
+    }
+  }
+
+  private decorators(node: ts.Node): void {
+    if (!ts.canHaveDecorators(node)) return;
+    for (const decorator of ts.getDecorators(node) ?? []) this.visit(decorator.expression, mentioned);
+  }
+
+  private member(name: ts.PropertyName, accessor: boolean): void {
+    if (ts.isComputedPropertyName(name)) this.visit(name.expression, declared);
+    const text = nameText(name);
+    if (text === undefined) return;
+    this.members.add(text);
+    if (accessor) this.accessors.add(text);
+  }
+
+  private call(node: ts.CallExpression): void {
+    const specifier = requiredModule(node);
+    if (specifier !== undefined) {
+      this.site({ kind: 'load', node: specifier });
+      return;
+    }
+    this.site({ kind: 'call', node });
+    this.callee(node.expression);
+    for (const argument of node.arguments) this.visit(argument, { declared: false, argumentOf: node });
+  }
+
+  private construct(node: ts.NewExpression): void {
+    this.site({ kind: 'new', node });
+    this.callee(node.expression);
+    for (const argument of node.arguments ?? []) this.visit(argument, mentioned);
+  }
+
+  private callee(node: ts.Expression): void {
+    const callee = bare(node);
+    if (ts.isIdentifier(callee)) this.called(callee);
+    else if (isAccess(callee)) {
+      const base = bare(callee.expression);
+      if (ts.isIdentifier(base)) this.called(base);
+      else this.visit(base, declared);
+      if (ts.isElementAccessExpression(callee)) this.visit(callee.argumentExpression, declared);
+    } else if (callee.kind !== ts.SyntaxKind.SuperKeyword) this.visit(callee, mentioned);
+  }
+
+  private called(name: ts.Identifier): void {
+    this.valueNames.add(name.text);
+    this.calledNames.add(name.text);
+  }
+
+  private access(node: Access, isDeclared: boolean, write: boolean): void {
+    this.site({ kind: 'access', node, declared: isDeclared, write });
+    const base = bare(node.expression);
+    if (ts.isIdentifier(base)) this.valueNames.add(base.text);
+    else this.visit(base, declared);
+    if (ts.isElementAccessExpression(node)) this.visit(node.argumentExpression, declared);
+  }
+
+  private identifier(node: ts.Identifier, context: Context): void {
+    this.valueNames.add(node.text);
+    if (!context.declared) this.site({ kind: 'mention', node, argumentOf: context.argumentOf });
+  }
+
+  private objectLiteral(node: ts.ObjectLiteralExpression, context: Context): void {
+    this.objects.push(node);
+    for (const property of node.properties) {
+      if (ts.isPropertyAssignment(property)) {
+        if (!isPlain(property.initializer)) this.member(property.name, false);
+        this.visit(property.initializer, context);
+      } else this.visit(property, context);
+    }
+  }
+
+  private binary(node: ts.BinaryExpression): void {
+    const { left, operatorToken, right } = node;
+    const kind = operatorToken.kind;
+    if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) {
+      const target = bare(left);
+      if (isAccess(target)) this.access(target, true, true);
+      else if (!ts.isIdentifier(target)) this.visit(target, declared);
+      if (ts.isObjectLiteralExpression(target)) this.site({ kind: 'pattern', node: target, from: right });
+      this.visit(right, isAccess(target) && isExports(target) ? declared : mentioned);
+    } else {
+      const compares = comparisons.has(kind);
+      this.visit(left, compares ? declared : mentioned);
+      this.visit(right, compares ? declared : mentioned);
+    }
+  }
+
+  private variable(node: ts.VariableDeclaration): void {
+    this.bindingName(node.name, node.initializer !== undefined);
+    if (node.initializer === undefined) return;
+    const value = bare(node.initializer);
+    if (
+      this.unit === this.module &&
+      ts.isIdentifier(node.name) &&
+      ts.isCallExpression(value) &&
+      !requiredModule(value)
+    ) {
+      this.wrappingCall(node, value);
+    } else this.visit(node.initializer, declared);
+  }
+
+  private wrappingCall(node: ts.VariableDeclaration, call: ts.CallExpression): void {
+    const wrapped = this.add('wrapped', node);
+    this.site({ kind: 'call', node: call });
+    this.callee(call.expression);
+    for (const argument of call.arguments) {
+      const value = bare(argument);
+      const passes =
+        isFunctionNode(value) || ts.isIdentifier(value) || isAccess(value) || ts.isObjectLiteralExpression(value);
+      const context = { declared: false, argumentOf: call };
+      if (passes) this.within(wrapped, () => this.visit(argument, context));
+      else this.visit(argument, context);
+    }
+    this.site({ kind: 'wrapped', node });
+  }
+
+  private parameter(node: ts.ParameterDeclaration): void {
+    this.decorators(node);
+    this.bindingName(node.name, node.initializer !== undefined);
+    if (node.initializer !== undefined) this.visit(node.initializer, mentioned);
+  }
+
+  private bindingName(name: ts.BindingName, hasValue: boolean): void {
+    if (ts.isIdentifier(name)) {
+      if (hasValue) this.names.add(name.text);
+      return;
+    }
+    for (const element of name.elements) {
+      if (ts.isOmittedExpression(element)) continue;
+      if (ts.isObjectBindingPattern(name)) this.site({ kind: 'binding', node: element });
+      this.bindingName(element.name, true);
+      if (element.initializer !== undefined) this.visit(element.initializer, mentioned);
+    }
+  }
+}
+
+const comparisons = new Set<ts.SyntaxKind>([
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+  ts.SyntaxKind.InstanceOfKeyword,
+  ts.SyntaxKind.InKeyword,
+]);
+
+/** A value that can't be called nor hold what can. */
+function isPlain(node: ts.Expression): boolean {
+  return ts.isLiteralExpression(node) || ts.isTemplateExpression(node) || ts.isToken(node);
+}
+
+function keepsPosition(node: ts.Node): boolean {
+  return (
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isTypeAssertionExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isSpreadAssignment(node)
+  );
+}
+
+function isExports(target: Access): boolean {
+  return /^(module\.)?exports\b/.test(target.getText());
+}
+
+function isTypeOnly(clause: ts.ImportClause): boolean {
+  // Newer compilers say it with `phaseModifier`, older ones know only the flag, which both keep.
+  return (clause as { isTypeOnly: boolean }).isTypeOnly;
+}

@@ -1,0 +1,74 @@
+import ts from 'typescript';
+import { SummaryBuilder } from './summary-builder.js';
+
+/** A place in a unit that may lead to other code or be a hazard. What it leads to only a program can say. */
+export type Site =
+  | { kind: 'call'; node: ts.CallExpression | ts.TaggedTemplateExpression }
+  | { kind: 'new'; node: ts.NewExpression }
+  /** A value that may be called by whoever gets it: `map(cb)`. */
+  | { kind: 'mention'; node: ts.Expression; argumentOf: ts.CallExpression | undefined }
+  /** A property read or written, which may be an accessor. A declared one is an alias: its uses count. */
+  | {
+      kind: 'access';
+      node: ts.PropertyAccessExpression | ts.ElementAccessExpression;
+      declared: boolean;
+      write: boolean;
+    }
+  | { kind: 'binding'; node: ts.BindingElement }
+  /** `({ now } = Date)` */
+  | { kind: 'pattern'; node: ts.ObjectLiteralExpression; from: ts.Expression }
+  /** A function written where it is passed on. */
+  | { kind: 'literal'; node: ts.Node }
+  | { kind: 'heritage'; node: ts.Expression }
+  | { kind: 'load'; node: ts.StringLiteralLike }
+  /** The functions that a module-level call got: `const load = memoize(() => …)`. */
+  | { kind: 'wrapped'; node: ts.VariableDeclaration };
+
+/** A piece of code that runs as one: a function, what `new` runs, or the top level of a module. */
+export interface Unit {
+  kind: 'module' | 'function' | 'class' | 'wrapped';
+  node: ts.Node;
+  file: ts.SourceFile;
+  /** As a chain shows it; a function without a name is passed over. */
+  name: string | undefined;
+  sites: Site[];
+}
+
+/** An import or a re-export with a module specifier. */
+export interface Import {
+  specifier: ts.StringLiteralLike;
+  /** Local name by imported name; `*` is the namespace. */
+  bindings: readonly { local: string; imported: string }[];
+  reexport: boolean;
+  /** Whether it is still there at run time: types and unused names are dropped by the compiler. */
+  live: boolean;
+}
+
+/** What one file says, without a program: kept as long as the file itself. */
+export interface Summary {
+  file: ts.SourceFile;
+  module: Unit;
+  units: ReadonlyMap<ts.Node, Unit>;
+  imports: readonly Import[];
+  /** Names that may stand for a function, a class, an import or an alias; others need no look-up. */
+  names: ReadonlySet<string>;
+  /** Names of members that have code. */
+  members: ReadonlySet<string>;
+  accessors: ReadonlySet<string>;
+  classes: readonly ts.ClassLikeDeclaration[];
+  objects: readonly ts.ObjectLiteralExpression[];
+  /** Names used as a value anywhere, and those called or whose members are called. */
+  valueNames: ReadonlySet<string>;
+  calledNames: ReadonlySet<string>;
+}
+
+const summaries = new WeakMap<ts.SourceFile, Summary>();
+
+export function summaryOf(file: ts.SourceFile): Summary {
+  let summary = summaries.get(file);
+  if (summary === undefined) {
+    summary = new SummaryBuilder(file).build();
+    summaries.set(file, summary);
+  }
+  return summary;
+}

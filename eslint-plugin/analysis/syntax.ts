@@ -1,0 +1,78 @@
+import ts from 'typescript';
+
+/** A function with a body of its own, whatever its spelling. */
+export type FunctionNode =
+  ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction | ts.MethodDeclaration | ts.AccessorDeclaration;
+
+export function isFunctionNode(node: ts.Node): node is FunctionNode {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isAccessor(node)
+  );
+}
+
+/** The expression inside parentheses, type assertions, `satisfies`, `!`, and the last one of a comma list. */
+export function bare(node: ts.Expression): ts.Expression {
+  let inner = node;
+  for (;;) {
+    if (
+      ts.isParenthesizedExpression(inner) ||
+      ts.isAsExpression(inner) ||
+      ts.isSatisfiesExpression(inner) ||
+      ts.isTypeAssertionExpression(inner) ||
+      ts.isNonNullExpression(inner)
+    ) {
+      inner = inner.expression;
+    } else if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.CommaToken) {
+      inner = inner.right;
+    } else {
+      return inner;
+    }
+  }
+}
+
+export type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression;
+
+export function isAccess(node: ts.Node): node is Access {
+  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+}
+
+/** The text of a property name where it is fixed in the source. */
+export function nameText(name: ts.PropertyName | ts.BindingName | ts.ModuleExportName): string | undefined {
+  if (ts.isComputedPropertyName(name)) {
+    return ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined;
+  }
+  if (ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) return undefined;
+  return name.text;
+}
+
+export function isAmbient(node: ts.Node): boolean {
+  return (
+    ts.canHaveModifiers(node) &&
+    (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false)
+  );
+}
+
+export function isStatic(node: ts.Node): boolean {
+  return (
+    ts.canHaveModifiers(node) &&
+    (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword) ?? false)
+  );
+}
+
+/** The module that `require('…')`, `import('…')` or `require.resolve('…')` names. */
+export function requiredModule(call: ts.CallExpression): ts.StringLiteralLike | undefined {
+  const [argument] = call.arguments;
+  if (argument === undefined || !ts.isStringLiteralLike(argument)) return undefined;
+  const { expression } = call;
+  const loads =
+    expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === 'require');
+  return loads ? argument : undefined;
+}
+
+export function lineOf(file: ts.SourceFile, position: number): number {
+  return file.getLineAndCharacterOfPosition(position).line + 1;
+}

@@ -1,0 +1,162 @@
+import { dirname, resolve } from 'node:path';
+import ts from 'typescript';
+import type { Modules } from './modules.js';
+import { bare, isAccess, nameText } from './syntax.js';
+
+const pathKeys = new Set(['workflowsPath']);
+const interceptorKeys = new Set(['workflowModules', 'workflowInterceptorModules']);
+
+/** The modules that a file hands to the SDK's bundler. */
+export interface BundledModules {
+  workflows: ts.SourceFile[];
+  interceptors: ts.SourceFile[];
+  /** Whether a path could not be read from the source. */
+  unknown: boolean;
+}
+
+/** Reads `workflowsPath` and its kin, in whatever object literal they stand: options are often built elsewhere. */
+export function bundledModules(
+  file: ts.SourceFile,
+  program: ts.Program,
+  checker: ts.TypeChecker,
+  modules: Modules,
+  cwd: string,
+): BundledModules {
+  const found: BundledModules = { workflows: [], interceptors: [], unknown: false };
+  const reader = new PathReader(program, checker, modules, cwd);
+  visit(file);
+  return found;
+
+  function visit(node: ts.Node): void {
+    if (ts.isPropertyAssignment(node)) take(nameText(node.name), node.initializer);
+    else if (ts.isShorthandPropertyAssignment(node)) take(node.name.text, node.name);
+    ts.forEachChild(node, visit);
+  }
+
+  function take(key: string | undefined, value: ts.Expression): void {
+    if (key === undefined) return;
+    if (pathKeys.has(key)) {
+      const target = reader.file(value);
+      if (target === undefined) found.unknown = true;
+      else found.workflows.push(target);
+    } else if (interceptorKeys.has(key) && ts.isArrayLiteralExpression(bare(value))) {
+      for (const element of (bare(value) as ts.ArrayLiteralExpression).elements) {
+        const target = reader.file(element);
+        if (target !== undefined) found.interceptors.push(target);
+      }
+    }
+  }
+}
+
+/** Computes the paths that `require.resolve`, `import.meta` and `node:path` make, without running anything. */
+class PathReader {
+  constructor(
+    private readonly program: ts.Program,
+    private readonly checker: ts.TypeChecker,
+    private readonly modules: Modules,
+    private readonly cwd: string,
+  ) {}
+
+  file(value: ts.Expression): ts.SourceFile | undefined {
+    const node = this.origin(value);
+    const from = node.getSourceFile().fileName;
+    const specifier = this.specifier(node);
+    if (specifier !== undefined) return this.modules.resolveText(specifier, from);
+    const path = this.path(node);
+    if (path === undefined) return undefined;
+    return (
+      this.program.getSourceFile(path) ??
+      this.modules.resolveText(path, from) ??
+      this.modules.resolveText(resolve(dirname(from), path), from)
+    );
+  }
+
+  private path(value: ts.Expression): string | undefined {
+    const node = this.origin(value);
+    const folder = dirname(node.getSourceFile().fileName);
+    if (ts.isStringLiteralLike(node)) return resolve(this.cwd, node.text);
+    if (isFolder(node)) return folder;
+    if (ts.isTemplateExpression(node)) return resolve(this.cwd, this.template(node) ?? '');
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+      const [left, right] = [this.path(node.left), this.origin(node.right)];
+      return left !== undefined && ts.isStringLiteralLike(right) ? left + right.text : undefined;
+    }
+    if (isAccess(node) && ['pathname', 'href'].includes(nameOf(node))) return this.path(node.expression);
+    if (ts.isNewExpression(node) && node.expression.getText() === 'URL')
+      return this.fromUrl(node.arguments ?? [], folder);
+    return ts.isCallExpression(node) ? this.call(node) : undefined;
+  }
+
+  private call(node: ts.CallExpression): string | undefined {
+    const name = isAccess(node.expression) ? nameOf(node.expression) : node.expression.getText();
+    const [first, ...rest] = node.arguments;
+    if (first === undefined) return undefined;
+    if (name === 'fileURLToPath' || name === 'dirname') {
+      const inner = this.origin(first);
+      if (/^(import\.meta\.url|__filename|fileURLToPath\(import\.meta\.url\))$/.test(inner.getText())) {
+        return dirname(node.getSourceFile().fileName);
+      }
+      const specifier = this.specifier(inner);
+      const target =
+        specifier === undefined ? undefined : this.modules.resolveText(specifier, node.getSourceFile().fileName);
+      return target?.fileName ?? this.path(inner);
+    }
+    if (name !== 'join' && name !== 'resolve') return undefined;
+    const texts = rest
+      .map((part) => this.origin(part))
+      .map((part) => (ts.isStringLiteralLike(part) ? part.text : undefined));
+    const base = this.path(first);
+    return base === undefined || texts.includes(undefined)
+      ? undefined
+      : resolve(base, ...texts.map((text) => `./${text ?? ''}`));
+  }
+
+  private fromUrl([path, base]: readonly ts.Expression[], folder: string): string | undefined {
+    if (path === undefined || base?.getText() !== 'import.meta.url') return undefined;
+    const node = this.origin(path);
+    return ts.isStringLiteralLike(node) ? resolve(folder, node.text) : undefined;
+  }
+
+  private template(node: ts.TemplateExpression): string | undefined {
+    const parts = node.templateSpans.map((span) => {
+      const value = this.path(span.expression);
+      return value === undefined ? undefined : value + span.literal.text;
+    });
+    return parts.includes(undefined) ? undefined : node.head.text + parts.join('');
+  }
+
+  /** The specifier in `require.resolve('…')` and `import.meta.resolve('…')`. */
+  private specifier(node: ts.Expression): string | undefined {
+    if (!ts.isCallExpression(node) || !/(^|\.)(require|meta)\.resolve$/.test(node.expression.getText()))
+      return undefined;
+    const [argument] = node.arguments;
+    const value = argument && this.origin(argument);
+    return value !== undefined && ts.isStringLiteralLike(value) ? value.text : undefined;
+  }
+
+  /** What a constant was set to. */
+  private origin(value: ts.Expression): ts.Expression {
+    let node = bare(value);
+    for (let hops = 0; ts.isIdentifier(node) && hops < 5; hops += 1) {
+      let symbol = ts.isShorthandPropertyAssignment(node.parent)
+        ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
+        : this.checker.getSymbolAtLocation(node);
+      if (symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0)
+        symbol = this.checker.getAliasedSymbol(symbol);
+      const declaration = symbol?.valueDeclaration;
+      if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+        break;
+      if (this.modules.isOutside(declaration.getSourceFile())) break;
+      node = bare(declaration.initializer);
+    }
+    return node;
+  }
+}
+
+function nameOf(node: ts.PropertyAccessExpression | ts.ElementAccessExpression): string {
+  return ts.isPropertyAccessExpression(node) ? node.name.text : '';
+}
+
+function isFolder(node: ts.Expression): boolean {
+  return /^(__dirname|import\.meta\.dirname)$/.test(node.getText());
+}

@@ -1,0 +1,152 @@
+import { relative, resolve } from 'node:path';
+import type { ESLint as ESLintClass, Linter } from 'eslint';
+import type { Analysis, Link } from '../analysis/index.js';
+import plugin from '../index.js';
+import { observe, type Reported } from '../rules/observer.js';
+import type { LintCliOptions } from './options.js';
+
+/** One finding, as `--json` prints it. */
+export interface LintFinding {
+  rule: string;
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  chain: readonly Link[];
+}
+
+/** What a run looked at and found. */
+export interface LintResult {
+  /** The modules whose exports are workflows. */
+  roots: readonly string[];
+  summary: { files: number; reached: number; functions: number; findings: number; fixed: number };
+  findings: readonly LintFinding[];
+}
+
+/** Something that the run needs is not there, told in one line. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+const sources = ['**/*.{ts,tsx,mts,cts}', '**/*.{js,jsx,mjs,cjs}'];
+
+/** Runs both rules over `options.paths` with ESLint, without any configuration of the user's. */
+export async function lint(options: LintCliOptions, cwd: string): Promise<LintResult> {
+  const { ESLint, parser } = await loadTools();
+  const analyses = new Set<Analysis>();
+  const reported: Reported[] = [];
+  const stop = observe({
+    analysed: (analysis) => analyses.add(analysis),
+    reported: (report) => reported.push(report),
+  });
+  try {
+    const run = (paths: readonly string[], types: object): Promise<ESLintClass.LintResult[]> =>
+      new ESLint({
+        cwd,
+        overrideConfigFile: true,
+        overrideConfig: configuration(parser, types),
+        fix: options.fix,
+        errorOnUnmatchedPattern: false,
+      }).lintFiles([...paths]);
+    const typed = await run(options.paths, typesOf(options, cwd));
+    const alone = typed.filter(isOutsideProjects).map(({ filePath }) => filePath);
+    const untyped = alone.length > 0 ? await run(alone, {}) : [];
+    const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped];
+    if (options.fix) await ESLint.outputFixes(results);
+    return summarize(results, [...analyses], reported, cwd);
+  } finally {
+    stop();
+  }
+}
+
+async function loadTools(): Promise<{ ESLint: typeof ESLintClass; parser: Linter.Parser }> {
+  try {
+    const [{ ESLint }, tseslint] = await Promise.all([
+      import('eslint'),
+      import('typescript-eslint'),
+      import('typescript'),
+    ]);
+    return { ESLint, parser: tseslint.parser };
+  } catch (error) {
+    const missing = /Cannot find (?:package|module) '([^']+)'/.exec(error instanceof Error ? error.message : '')?.[1];
+    if (missing === undefined) throw error;
+    throw new EnvironmentError(
+      `the package ${missing} is missing: npm install --save-dev eslint typescript typescript-eslint`,
+    );
+  }
+}
+
+function typesOf({ project }: LintCliOptions, cwd: string): object {
+  return project === undefined ? { projectService: true, tsconfigRootDir: cwd } : { project: [resolve(cwd, project)] };
+}
+
+function configuration(parser: Linter.Parser, parserOptions: object): Linter.Config[] {
+  return [
+    { ignores: ['**/dist/**', '**/build/**', '**/coverage/**', '**/*.d.ts'] },
+    // The user's comments may name rules that do not run here.
+    { linterOptions: { reportUnusedDisableDirectives: 'off' } },
+    { ...plugin.configs.typed, files: sources, languageOptions: { parser, parserOptions } },
+  ];
+}
+
+/** A file that no tsconfig.json lists has no types: it is linted alone. */
+function isOutsideProjects({ messages }: ESLintClass.LintResult): boolean {
+  return messages.some(
+    ({ fatal, message }) =>
+      fatal === true &&
+      /was not found by the project service|none of those projects include|TSConfig does not include/.test(message),
+  );
+}
+
+function summarize(
+  results: readonly ESLintClass.LintResult[],
+  analyses: readonly Analysis[],
+  reported: readonly Reported[],
+  cwd: string,
+): LintResult {
+  const findings = results.flatMap(({ filePath, messages }) =>
+    messages.flatMap((message): readonly LintFinding[] => {
+      if (message.ruleId?.startsWith('longhaul/') === false || isUnknownRule(message)) return [];
+      const { line, column } = message;
+      const rule = message.ruleId?.replace('longhaul/', '') ?? 'parse-error';
+      // With --fix a file is linted again and again: the last report of a place is the one that stands.
+      const match = reported.findLast(
+        (r) => r.file === filePath && r.rule === rule && r.line === line && r.column === column,
+      );
+      return [{ rule, file: shown(filePath, cwd), line, column, message: message.message, chain: match?.chain ?? [] }];
+    }),
+  );
+  const roots = unique(
+    analyses.flatMap(({ bundle }) => bundle.workflowModules.map((file) => shown(file.fileName, cwd))),
+  );
+  const reached = unique(analyses.flatMap(({ bundle }) => [...bundle.files].map((file) => file.fileName)));
+  return {
+    roots,
+    summary: {
+      files: results.length,
+      reached: reached.length,
+      functions: latest(analyses).reduce((sum, analysis) => sum + analysis.functions, 0),
+      findings: findings.length,
+      fixed: results.filter(({ output }) => output !== undefined).length,
+    },
+    findings,
+  };
+}
+
+/** ESLint's own complaint about a comment that names a rule of a plugin not loaded here. */
+function isUnknownRule({ message }: Linter.LintMessage): boolean {
+  return message.startsWith('Definition for rule');
+}
+
+/** With --fix a program is made anew for each pass: the last one of the same workflows counts. */
+function latest(analyses: readonly Analysis[]): readonly Analysis[] {
+  return [...new Map(analyses.map((a) => [a.bundle.workflowModules.map((file) => file.fileName).join(), a])).values()];
+}
+
+function unique(items: readonly string[]): readonly string[] {
+  return [...new Set(items)].sort();
+}
+
+function shown(path: string, cwd: string): string {
+  return relative(cwd, path).replaceAll('\\', '/');
+}

@@ -1,0 +1,55 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface LintCliOptions {
+  paths: readonly string[];
+  project: string | undefined;
+  fix: boolean;
+  json: boolean;
+  help: boolean;
+}
+
+/** A mistake in how the command was called, told in one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws UsageError where a flag is unknown or a path is not there. */
+export function readOptions(argv: readonly string[], cwd: string): LintCliOptions {
+  const { values, positionals } = parse(argv);
+  const paths = positionals.length > 0 ? positionals : ['.'];
+  const project = values['config-project'];
+  const help = values.help ?? false;
+  if (!help) {
+    for (const path of paths)
+      if (!existsSync(resolve(cwd, path))) throw new UsageError(`there is no file or folder ${path}`);
+    if (project !== undefined && !isFile(resolve(cwd, project)))
+      throw new UsageError(`--config-project: there is no file ${project}`);
+  }
+  return { paths, project, fix: values.fix ?? false, json: values.json ?? false, help };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        'config-project': { type: 'string' },
+        fix: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    // Node's own message goes on with advice that fits its API rather than this command.
+    const [message = ''] = (error instanceof Error ? error.message : String(error)).split('. To specify');
+    throw new UsageError(message.replace(/\n/g, ' '));
+  }
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}

@@ -1,0 +1,13 @@
+/** What `longhaul-lint --help` prints. */
+export const usage = `longhaul-lint [paths] [options]
+
+Lints Temporal workflow code, and all that it reaches, with the rules of eslint-plugin-longhaul.
+No ESLint configuration is needed or read. Paths are files or folders; without any, the current folder.
+
+  --config-project FILE  the tsconfig.json to take types from (by default, the one nearest to each file)
+  --fix                  apply the fixes that change nothing at run time
+  --json                 print one JSON object, schema longhaul.lint/1
+  -h, --help             print this
+
+Exit status: 0 no findings, 1 findings, 2 wrong use or no workflow found, 3 something needed is missing.
+`;

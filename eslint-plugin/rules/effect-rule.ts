@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import type { Rule, SourceCode } from 'eslint';
+import type ts from 'typescript';
+import type { Effect } from '../analysis/index.js';
+import type { FileReport, FileReports } from './file-reports.js';
+import { tell } from './observer.js';
+
+/** The parts of typescript-eslint's parser services that the rules use. */
+interface TypedServices {
+  program?: ts.Program | null;
+  esTreeNodeToTSNodeMap?: { get(node: unknown): ts.Node };
+}
+
+export interface EffectRuleOptions {
+  effect: Effect;
+  name: string;
+  description: string;
+}
+
+/** A rule that reports where workflow code reaches one effect. */
+export function effectRule({ effect, name, description }: EffectRuleOptions): Rule.RuleModule {
+  return {
+    meta: {
+      type: 'problem',
+      docs: { description, recommended: true, url: `https://www.npmjs.com/package/eslint-plugin-longhaul#${name}` },
+      fixable: 'code',
+      hasSuggestions: true,
+      schema: [],
+      messages: { found: '{{text}}', replace: 'Use {{name}} from {{module}}.', noTypeScript: missing },
+    },
+    create(context) {
+      return {
+        Program(node) {
+          const load = loadReports();
+          if (load === undefined) {
+            context.report({ node, messageId: 'noTypeScript' });
+            return;
+          }
+          const { sourceCode, cwd, settings, filename } = context;
+          const { program, file } = programOf(sourceCode, filename, load);
+          const { analysis, reports } = load.reportsOf(file, program, effect, settings, cwd, filename);
+          tell((observer) => observer.analysed(analysis));
+          for (const report of reports) emit(context, report, name);
+        },
+      };
+    },
+  };
+}
+
+const missing =
+  'The rules of eslint-plugin-longhaul need the package typescript, which was not found: npm install --save-dev typescript';
+
+function emit(context: Rule.RuleContext, { start, end, text, chain, replacement }: FileReport, rule: string): void {
+  const { sourceCode } = context;
+  const loc = { start: sourceCode.getLocFromIndex(start), end: sourceCode.getLocFromIndex(end) };
+  const suggest =
+    replacement === undefined || replacement.safe
+      ? []
+      : [{ messageId: 'replace', data: { name: replacement.name, module: replacement.module }, fix: replacement.fix }];
+  const fix = replacement?.safe === true ? replacement.fix : null;
+  context.report({ loc, messageId: 'found', data: { text }, fix, suggest });
+  const { line, column } = loc.start;
+  tell((observer) => observer.reported({ rule, file: context.filename, line, column: column + 1, chain }));
+}
+
+/** Loaded with the first file: a configuration that only names the plugin works without TypeScript. */
+function loadReports(): FileReports | undefined {
+  const load = createRequire(__filename);
+  try {
+    load.resolve('typescript');
+  } catch {
+    return undefined;
+  }
+  return load('./file-reports.js') as FileReports;
+}
+
+const alone = new WeakMap<SourceCode, ts.Program>();
+
+function programOf(
+  source: SourceCode,
+  path: string,
+  load: FileReports,
+): { program: ts.Program; file: ts.SourceFile | undefined } {
+  const services = source.parserServices as TypedServices;
+  if (services.program) {
+    return {
+      program: services.program,
+      file: services.esTreeNodeToTSNodeMap?.get(source.ast) as ts.SourceFile | undefined,
+    };
+  }
+  let program = alone.get(source);
+  if (program === undefined) alone.set(source, (program = load.oneFileProgram(path, source.text)));
+  return { program, file: program.getSourceFile(program.getRootFileNames()[0] ?? path) };
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { main } from 'eslint-plugin-longhaul/cli';
+import { withProject } from './lint-project.js';
+import { workflow } from './workflow-source.js';
+
+interface Run {
+  status: number;
+  out: string;
+  err: string;
+  folder: string;
+}
+
+/** Runs the command in a project of the given files. */
+function run(
+  argv: readonly string[],
+  files: Readonly<Record<string, string>>,
+  then: (run: Run) => void = () => undefined,
+): Promise<Run> {
+  return withProject(files, {}, async (folder) => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const status = await main(argv, { out: (line) => out.push(line), err: (line) => err.push(line), cwd: folder });
+    const result = { status, out: out.join('\n'), err: err.join('\n'), folder };
+    then(result);
+    return result;
+  });
+}
+
+const dirty = {
+  'src/workflows.ts': workflow('return stamp();', `import { stamp } from './stamp.js';`),
+  'src/stamp.ts': 'export const stamp = () => Date.now();',
+};
+
+describe('longhaul-lint', () => {
+  it('prints findings to stdout, what it looked at to stderr, and ends with 1', async () => {
+    const { status, out, err } = await run([], dirty);
+    assert.equal(status, 1);
+    assert.match(out, /^src\/stamp\.ts:1:28 no-date-now\n {2}Workflow 'order' reads the time/);
+    assert.match(
+      err,
+      /Workflow modules: src\/workflows\.ts\nLinted 2 files; workflows reach 2 files and \d+ functions\.\n1 finding\./,
+    );
+  });
+
+  it('ends with 0 where all is well', async () => {
+    const { status, out } = await run(['src'], { 'src/workflows.ts': workflow('return 5;') });
+    assert.deepEqual([status, out], [0, '']);
+  });
+
+  it('prints one JSON object with the chain', async () => {
+    const { status, out } = await run(['--json'], dirty);
+    const result = JSON.parse(out) as { findings: { message: string }[] };
+    assert.equal(status, 1);
+    assert.match(result.findings[0]?.message ?? '', /^Workflow 'order'/);
+    assert.deepEqual(result, {
+      schema: 'longhaul.lint/1',
+      ok: false,
+      roots: ['src/workflows.ts'],
+      summary: { files: 2, reached: 2, functions: 4, findings: 1, fixed: 0 },
+      findings: [
+        {
+          rule: 'no-date-now',
+          file: 'src/stamp.ts',
+          line: 1,
+          column: 28,
+          message: result.findings[0]?.message,
+          chain: [
+            { name: 'order', file: 'src/workflows.ts', line: 3 },
+            { name: 'stamp', file: 'src/stamp.ts', line: 1 },
+            { name: 'Date.now()', file: 'src/stamp.ts', line: 1 },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('fixes', async () => {
+    const { status, err } = await run(['--fix'], dirty, ({ folder }) => {
+      assert.match(readFileSync(join(folder, 'src/stamp.ts'), 'utf8'), /workflowNow\(\)/);
+    });
+    assert.equal(status, 0);
+    assert.match(err, /Fixed 1 file\./);
+  });
+
+  it('takes types from the project it is told', async () => {
+    const { status } = await run(['--config-project', 'tsconfig.json', 'src'], dirty);
+    assert.equal(status, 1);
+  });
+
+  it('says so where it finds no workflow', async () => {
+    const { status, err } = await run(['src'], { 'src/a.ts': 'export const a = Date.now();' });
+    assert.equal(status, 2);
+    assert.match(err, /no workflow was found in src \(1 file\)/);
+  });
+
+  const wrong: readonly [argv: string[], line: RegExp][] = [
+    [['--nope'], /^longhaul-lint: Unknown option '--nope'\. See --help\.$/],
+    [['nowhere'], /^longhaul-lint: there is no file or folder nowhere\. See --help\.$/],
+    [
+      ['--config-project', 'nowhere.json'],
+      /^longhaul-lint: --config-project: there is no file nowhere\.json\. See --help\.$/,
+    ],
+    [['--config-project'], /^longhaul-lint: Option '--config-project <value>' argument missing\. See --help\.$/],
+    [['--json=yes'], /^longhaul-lint: Option '--json' does not take an argument\. See --help\.$/],
+  ];
+  for (const [argv, line] of wrong) {
+    it(`says in one line what is wrong with ${argv.join(' ')}`, async () => {
+      const { status, out, err } = await run(argv, dirty);
+      assert.deepEqual([status, out], [2, '']);
+      assert.match(err, line);
+    });
+  }
+
+  it('explains itself', async () => {
+    const { status, out } = await run(['--help'], {});
+    assert.equal(status, 0);
+    for (const flag of ['--config-project', '--fix', '--json']) assert.ok(out.includes(flag));
+  });
+});

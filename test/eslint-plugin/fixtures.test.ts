@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lintProject, root } from './lint-project.js';
+
+const fixtures = join(root, 'test/eslint-plugin/fixtures');
+
+const rules: Readonly<Record<string, string>> = { clock: 'no-date-now', random: 'no-math-random' };
+
+/** A fixture's files, and the reports that its comments `// clock` and `// random` announce. */
+function read(name: string): { files: Record<string, string>; expected: string[] } {
+  const files: Record<string, string> = {};
+  const expected: string[] = [];
+  for (const entry of readdirSync(join(fixtures, name), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const short = path.slice(join(fixtures, name).length + 1).replaceAll('\\', '/');
+    const text = readFileSync(path, 'utf8');
+    files[short] = text;
+    for (const [i, line] of text.split('\n').entries()) {
+      const rule = rules[/\/\/ (clock|random)$/.exec(line)?.[1] ?? ''];
+      if (rule !== undefined) expected.push(`${short}:${i + 1} ${rule}`);
+    }
+  }
+  return { files, expected: expected.sort() };
+}
+
+describe('a project of many files', () => {
+  for (const name of readdirSync(fixtures)) {
+    it(`has just the reports that its comments announce: ${name}`, async () => {
+      const { files, expected } = read(name);
+      const { reports } = await lintProject(files);
+      assert.deepEqual(reports.map(({ at }) => at).sort(), expected);
+    });
+  }
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { longActivity } from 'longhaul/activities';
+import { assertReplays, fromHistory } from 'longhaul/replay';
+import { useServer } from 'longhaul/testing';
+import { LonghaulPlugin } from 'longhaul/worker';
+import { taskFailure } from '../workflows/support';
+import { callsThrice } from './workflows';
+
+const workflowsPath = require.resolve('./workflows');
+const activities = { work: () => Promise.resolve('done') };
+const unwatched = { startToCloseTimeout: '1 hour' };
+const done = ['done', 'done', 'done'];
+
+/** The history that a worker with these plugins records. */
+function recordedWith(server: ReturnType<typeof useServer>) {
+  return new Promise<Parameters<typeof fromHistory>[0]>((resolve, reject) => {
+    server
+      .run(callsThrice, [unwatched], async (handle) => {
+        assert.deepEqual(await handle.result(), done);
+        resolve(await handle.fetchHistory());
+      })
+      .catch(reject);
+  });
+}
+
+describe('LonghaulPlugin', () => {
+  describe("with enforce 'error'", () => {
+    const server = useServer(workflowsPath, { activities, plugins: [new LonghaulPlugin({ enforce: 'error' })] });
+
+    it('fails the workflow task of a long activity without a heartbeat timeout, also where failures are swallowed', () =>
+      server.run(
+        callsThrice,
+        [unwatched],
+        async (handle) => {
+          assert.match(await taskFailure(handle), /'work' may run for a minute or more and has no heartbeatTimeout/);
+          const { events } = await handle.fetchHistory();
+          assert.ok(!events?.some((event) => event.activityTaskScheduledEventAttributes));
+        },
+        { leaveOpen: 'it waits for mended code', skipReplay: 'its open task fails on purpose' },
+      ));
+
+    for (const [what, options] of [
+      ['with a heartbeat timeout', { ...unwatched, heartbeatTimeout: '45 seconds' }],
+      ['that are short', { startToCloseTimeout: '59 seconds' }],
+    ] as const) {
+      it(`lets activities pass ${what}`, () =>
+        server.run(callsThrice, [options], async (handle) => {
+          assert.deepEqual(await handle.result(), done);
+        }));
+    }
+
+    it('makes a longActivity without one fail retryably, where the activity says nothing itself', () =>
+      server.run(
+        callsThrice,
+        [{ startToCloseTimeout: '30 seconds', retry: { maximumAttempts: 1 } }],
+        async (handle) => {
+          assert.deepEqual(await handle.result(), ['swallowed', 'swallowed', 'swallowed']);
+        },
+        { activities: { work: longActivity({}, () => Promise.resolve('done')) } },
+      ));
+  });
+
+  describe("with enforce 'warn', the default", () => {
+    const server = useServer(workflowsPath, { activities, plugins: [new LonghaulPlugin()] });
+
+    it('lets it run, and what it records replays without the plugin and under every setting of it', async () => {
+      const history = fromHistory(await recordedWith(server), { workflowId: 'recorded with the plugin' });
+      await assertReplays({ workflowsPath, histories: [history] });
+      for (const enforce of ['error', 'warn', 'off'] as const) {
+        await assertReplays({
+          workflowsPath,
+          histories: [history],
+          replayOptions: { plugins: [new LonghaulPlugin({ enforce })] },
+        });
+      }
+    });
+  });
+
+  describe('beside workers without it', () => {
+    const server = useServer(workflowsPath, { activities });
+
+    it("replays what they recorded, with enforce 'error' too", async () => {
+      const history = fromHistory(await recordedWith(server), { workflowId: 'recorded without the plugin' });
+      await assertReplays({
+        workflowsPath,
+        histories: [history],
+        replayOptions: { plugins: [new LonghaulPlugin({ enforce: 'error' })] },
+      });
+    });
+  });
+
+  it('is applied once, however often it is given', () => {
+    const plugin = new LonghaulPlugin();
+    const own = () => ({});
+    const options: WorkerOptions = { taskQueue: 'q', interceptors: { activity: [own], workflowModules: ['./own'] } };
+    const twice = plugin.configureWorker(new LonghaulPlugin().configureWorker(options));
+    assert.equal(twice.interceptors?.activity?.length, 2);
+    assert.ok(twice.interceptors.activity.includes(own));
+    assert.equal(twice.interceptors.workflowModules?.length, 2);
+    const bundle = plugin.configureBundler(plugin.configureBundler({ workflowsPath }));
+    assert.equal(bundle.workflowInterceptorModules?.length, 1);
+  });
+
+  it('may be given to the bundler and the worker at once', async function () {
+    this.timeout(30_000);
+    const plugin = new LonghaulPlugin();
+    const { code } = await bundleWorkflowCode({ workflowsPath, plugins: [plugin] });
+    assert.match(code, /may run for a minute or more/);
+  });
+
+  it('refuses a setting that is none with one sentence', () => {
+    assert.throws(
+      () => new LonghaulPlugin({ enforce: 'strict' as never }),
+      /LonghaulPlugin: enforce is 'strict'; use 'error', 'warn' or 'off'/,
+    );
+  });
+});
