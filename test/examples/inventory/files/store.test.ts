@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../../../examples/inventory/files/store';
-import { all, collect, hashed, inventory, useFolder } from './tree';
+import { all, hashed, useFolder } from './tree';
 
 describe('openStore', () => {
   const folder = useFolder();
