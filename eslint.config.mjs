@@ -1,11 +1,22 @@
+import longhaul from 'eslint-plugin-longhaul';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/fixtures/**'] },
+  { ignores: ['**/dist/**', '**/fixtures/**', '.longhaul/**'] },
   {
     files: ['**/*.ts'],
-    extends: [tseslint.configs.strictTypeChecked],
+    extends: [tseslint.configs.strictTypeChecked, longhaul.configs.typed],
     languageOptions: { parserOptions: { project: ['./tsconfig.json', './eslint-plugin/tsconfig.json'] } },
+    settings: {
+      longhaul: {
+        workflows: [
+          'examples/inventory/workflows.ts',
+          'test/**/workflows.ts',
+          'test/workflows/workflows/*.ts',
+          'workflows/index.ts',
+        ],
+      },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],

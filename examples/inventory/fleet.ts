@@ -64,7 +64,8 @@ export class Fleet {
       [...this.workers].map(async (worker) => {
         const exited = once(worker, 'exit');
         worker.kill('SIGTERM');
-        const deadline = setTimeout(() => worker.kill('SIGKILL'), 10_000);
+        // Nothing is lost by it: whatever a worker was doing is on the server.
+        const deadline = setTimeout(() => worker.kill('SIGKILL'), 2_000);
         await exited;
         clearTimeout(deadline);
       }),

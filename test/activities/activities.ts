@@ -50,8 +50,8 @@ export const saves = longActivity(
 
 /** The SDK's own way: a heartbeat for each step. */
 export async function plainBeats(file: string): Promise<unknown> {
-  const { attempt, heartbeatDetails } = activityInfo();
-  const last: unknown = heartbeatDetails;
+  const { attempt, ...info } = activityInfo();
+  const last: unknown = info.heartbeatDetails;
   await noteIn(file, attempt, 'began with', last);
   if (attempt > 1) return last;
   for (let at = 1; ; at += 1) {

@@ -51,7 +51,7 @@ describe('LonghaulPlugin', () => {
         }));
     }
 
-    it("makes a longActivity without one fail retryably, where the activity says nothing itself", () =>
+    it('makes a longActivity without one fail retryably, where the activity says nothing itself', () =>
       server.run(
         callsThrice,
         [{ startToCloseTimeout: '30 seconds', retry: { maximumAttempts: 1 } }],

@@ -201,6 +201,7 @@ export async function impatient(timeout: number): Promise<void> {
 
 /** The sanctioned clock and source of chance beside the SDK's own. */
 export async function clockAndChance(): Promise<{ sameClock: boolean; draws: number[] }> {
+  // eslint-disable-next-line longhaul/no-date-now -- it is what the sanctioned clock is compared with
   const sameClock = workflowNow() === Date.now();
   const draws = [random(), random()];
   await sleep(1);

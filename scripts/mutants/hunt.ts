@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyPatch, copyTree, PatchError } from '../patched-tree';
+import { CompileError } from './compiler';
+import type { Compiler } from './compiler';
+import type { Mutant } from './mutant';
+import { runTests } from './run-tests';
+
+export type Verdict =
+  | { kind: 'killed'; by: string; message: string }
+  | { kind: 'survived' }
+  /** It says nothing about the tests: the mutant itself is broken. */
+  | { kind: 'error'; message: string };
+
+export interface HuntOptions {
+  compiler: Compiler;
+  /** Where the copies go. */
+  scratch: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Milliseconds that the slowest test of each mutant took on the unmutated tree; or why it can't be used. */
+export type Baseline = Map<Mutant, { slowestMs: number } | { problem: string }>;
+
+/** Runs the named tests on the unmutated tree: a mutant's failing test means something only if it passes without it. */
+export async function runUnmutated(mutants: readonly Mutant[], { scratch, env }: HuntOptions): Promise<Baseline> {
+  const baseline: Baseline = new Map();
+  const folder = await freshTree(scratch);
+  for (const testFile of new Set(mutants.map((mutant) => mutant.testFile))) {
+    const group = mutants.filter((mutant) => mutant.testFile === testFile);
+    const grep = [...new Set(group.map((mutant) => `(?:${mutant.grep})`))].join('|');
+    const run = await runTests({ folder, testFile, grep, timeoutMs: 60_000, env }).catch((error: unknown) =>
+      String(error),
+    );
+    for (const mutant of group) baseline.set(mutant, typeof run === 'string' ? { problem: run } : judge(mutant, run));
+  }
+  await rm(folder, { recursive: true });
+  return baseline;
+}
+
+function judge({ testFile, grep }: Mutant, { passed, failed }: Awaited<ReturnType<typeof runTests>>) {
+  const named = ({ title }: { title: string }) => new RegExp(grep).test(title);
+  const [failure] = failed.filter((test) => named(test) || test.title.includes(' hook '));
+  if (failure) return { problem: `its test fails without it too: ${failure.title}: ${firstLine(failure.message)}` };
+  const durations = passed.filter(named).map(({ durationMs }) => durationMs);
+  if (durations.length === 0) return { problem: `--grep ${grep} matches no test of ${testFile}` };
+  return { slowestMs: Math.max(...durations) };
+}
+
+/** Lets the named test of one mutant run on a copy of the tree that has it. */
+export async function hunt(mutant: Mutant, slowestMs: number, options: HuntOptions): Promise<Verdict> {
+  const { compiler, scratch, env } = options;
+  const { patch, testFile, grep } = mutant;
+  const folder = await freshTree(scratch);
+  try {
+    compiler.compile(folder, await applyPatch(folder, patch));
+    // Many a mutant shows by never ending, so the timeout is what such a one costs.
+    const run = await runTests({ folder, testFile, grep, timeoutMs: 8_000 + 3 * slowestMs, env });
+    const [failure] = run.failed;
+    if (failure?.title.includes('"before ')) {
+      return { kind: 'error', message: `its test could not begin: ${firstLine(failure.message)}` };
+    }
+    if (failure) return { kind: 'killed', by: failure.title, message: firstLine(failure.message) };
+    return { kind: 'survived' };
+  } catch (error) {
+    if (error instanceof PatchError || error instanceof CompileError) return { kind: 'error', message: error.message };
+    return { kind: 'error', message: firstLine(String(error)) };
+  } finally {
+    await rm(folder, { recursive: true, maxRetries: 3 });
+  }
+}
+
+async function freshTree(scratch: string): Promise<string> {
+  const folder = await mkdtemp(join(scratch, 'tree-'));
+  await copyTree(folder);
+  return folder;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface TestRun {
+  passed: { title: string; durationMs: number }[];
+  failed: { title: string; message: string }[];
+}
+
+export interface RunTestsOptions {
+  /** The tree to run in: its `dist`, its histories. */
+  folder: string;
+  /** Of the compiled file, relative to the tree. */
+  testFile: string;
+  grep: string;
+  /** For each test, unless it sets its own. */
+  timeoutMs: number;
+  env: NodeJS.ProcessEnv;
+}
+
+/** However long its tests may take: a process that is still there then will not end by itself. */
+const endsWithinMs = 180_000;
+
+/**
+ * Runs tests of one file with mocha, in a process of its own.
+ *
+ * @throws Error when mocha could not run the file at all.
+ */
+export async function runTests({ folder, testFile, grep, timeoutMs, env }: RunTestsOptions): Promise<TestRun> {
+  const report = join(folder, 'tests.json');
+  const mocha = require.resolve('mocha/bin/mocha.js');
+  const args = [mocha, '--no-config', '--enable-source-maps', '--exit', '--timeout', String(timeoutMs)];
+  args.push('--reporter', 'json', '--reporter-option', `output=${report}`, '--grep', grep, testFile);
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors = (errors + chunk).slice(-4_000)));
+  const deadline = setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
+  await once(child, 'close');
+  clearTimeout(deadline);
+  return await readReport(report, () => errors.trim().split('\n').slice(-5).join(' '));
+}
+
+interface MochaReport {
+  passes: { fullTitle: string; duration?: number }[];
+  failures: { fullTitle: string; err: { message?: string } }[];
+}
+
+async function readReport(path: string, errors: () => string): Promise<TestRun> {
+  let report: MochaReport;
+  try {
+    report = JSON.parse(await readFile(path, 'utf8')) as MochaReport;
+  } catch (cause) {
+    throw new Error(`mocha wrote no report; it said: ${errors() || 'nothing'}`, { cause });
+  }
+  return {
+    passed: report.passes.map(({ fullTitle, duration = 0 }) => ({ title: fullTitle, durationMs: duration })),
+    failed: report.failures.map(({ fullTitle, err }) => ({ title: fullTitle, message: err.message ?? '' })),
+  };
+}
