@@ -1,8 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readManifest, repositoryRoot } from './support/manifest';
+import { copySources, root } from './patched-tree';
+import { readManifest } from './support/manifest';
 import type { Manifest } from './support/manifest';
 import { mustRun } from './support/run-command';
 import { runScript } from './support/run-script';
@@ -21,7 +22,6 @@ async function testSdk(argv: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const root = repositoryRoot();
   const manifest = readManifest(root);
   const version = positionals[0] ?? lowestMinor(manifest);
   if (positionals.length > 1 || !/^\d+(\.\d+){1,2}$/.test(version)) {
@@ -29,8 +29,9 @@ async function testSdk(argv: readonly string[]): Promise<number> {
       `test:sdk: '${positionals.join(' ')}' is no one version of the SDK, such as 1.20. See --help.`,
     );
   }
-  const copy = await copyRepository(root);
+  const copy = await mkdtemp(join(tmpdir(), 'longhaul-sdk-'));
   try {
+    await copySources(copy);
     const packages = Object.keys(manifest.devDependencies ?? {}).filter((name) => name.startsWith('@temporalio/'));
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
     const wanted = packages.map((name) => `${name}@${version}`);
@@ -53,21 +54,6 @@ function lowestMinor({ peerDependencies = {} }: Manifest): string {
   if (!lowest)
     throw new ScriptError(`test:sdk: the peer range '${range}' of @temporalio/workflow names no lowest version.`);
   return lowest;
-}
-
-/** What git tracks and what it would, so that a change can be tried before it is committed. */
-async function copyRepository(root: string): Promise<string> {
-  const { stdout } = await mustRun('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-  });
-  const copy = await mkdtemp(join(tmpdir(), 'longhaul-sdk-'));
-  for (const path of stdout.split('\0').filter(Boolean)) {
-    await cp(join(root, path), join(copy, path)).catch((error: unknown) => {
-      // Deleted, and not yet committed.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    });
-  }
-  return copy;
 }
 
 function parse(args: string[]) {
