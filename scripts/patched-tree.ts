@@ -19,14 +19,19 @@ export class PatchError extends Error {
  * The copy is a package of its own: `longhaul/…` resolves to the copy's `dist`, everything else to the packages installed here.
  */
 export async function copyTree(folder: string): Promise<void> {
+  await copySources(folder);
+  await cp(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+}
+
+/** Copies the sources, as git knows them, into an empty folder. */
+export async function copySources(folder: string): Promise<void> {
   // With what is new and not yet committed, so that a test can be tried before it is.
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { stdout } = await run('git', list, { cwd: root, maxBuffer: 64 * 1024 * 1024 });
   const files = [...new Set(stdout.split('\0').filter(Boolean))];
   for (const parent of new Set(files.map(dirname))) await mkdir(join(folder, parent), { recursive: true });
   await Promise.all(files.map((file) => copyFile(join(root, file), join(folder, file)).catch(unlessDeleted)));
-  await cp(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
 }
 
 /**

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../../../examples/inventory/files/store';
-import { all, collect, hashed, inventory, useFolder } from './tree';
+import { all, hashed, useFolder } from './tree';
 
 describe('openStore', () => {
   const folder = useFolder();
@@ -64,26 +64,6 @@ describe('openStore', () => {
     await store.writeBatch('b', 0, [hashed('y', 1), hashed('y', 1)]);
     assert.deepEqual(await store.twice(), [{ path: 'y', pass: 1, times: 3 }]);
     assert.equal((await all(store.records())).length, 21);
-  });
-
-  it('knows in a rescan which files are unchanged', async () => {
-    const root = await folder.tree({ same: 'a', written: 'a', link: '-> same' });
-    const store = await inventory(root, join(folder.path, 'store'));
-    await writeFile(join(root, 'written'), 'longer');
-    await writeFile(join(root, 'made'), 'a');
-    const lookup = await store.lookup(2);
-    const entries = (await collect(root)).filter((entry) => entry.kind !== 'problem');
-    assert.deepEqual(
-      entries.map((entry) => [entry.path, lookup.isUnchanged(entry)]),
-      [
-        ['link', true],
-        ['made', false],
-        ['same', true],
-        ['written', false],
-      ],
-    );
-    assert.equal(lookup.size, 3);
-    assert.equal((await store.lookup(1)).size, 0);
   });
 
   it('shows nothing of a batch whose writer was killed in the middle', async () => {
