@@ -22,7 +22,8 @@ describe('the documentation', () => {
 
   it('has a smallest program in its README', () => {
     const names = [...examplesOf(page('README.md')).keys()].map((file) => posix.basename(file));
-    for (const name of ['workflows.ts', 'activities.ts', 'worker.ts', 'client.ts']) assert.ok(names.includes(name), name);
+    for (const name of ['workflows.ts', 'activities.ts', 'worker.ts', 'client.ts'])
+      assert.ok(names.includes(name), name);
   });
 });
 
@@ -62,7 +63,11 @@ function examplesOf({ path, text }: Page): Map<string, Example> {
     const code = block[1] ?? '';
     const line = text.slice(0, block.index).split('\n').length + 1;
     const name = /^\/\/ ([\w./-]+\.ts)$/m.exec(code.split('\n')[0] ?? '')?.[1];
-    const file = posix.join(posix.dirname(path), `examples-of-${posix.basename(path, '.md')}`, name ?? `line-${line}.ts`);
+    const file = posix.join(
+      posix.dirname(path),
+      `examples-of-${posix.basename(path, '.md')}`,
+      name ?? `line-${line}.ts`,
+    );
     assert.ok(!examples.has(file), `${path} has two files ${name ?? ''}`);
     // Without an import or export it would share its names with all others.
     examples.set(file, { page: path, line, code: `${code}export {};\n` });
@@ -124,5 +129,12 @@ function deadLinks({ path, text }: Page): string[] {
 
 function headingsOf(text: string): Set<string> {
   const headings = [...prose(text).matchAll(/^#+ (.+)$/gm)].map((match) => match[1] ?? '');
-  return new Set(headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-')));
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }

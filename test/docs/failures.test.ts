@@ -5,7 +5,9 @@ import ts from 'typescript';
 import { page, root } from './pages';
 
 describe('the table of failures', () => {
-  const documented = [...page('docs/failures.md').text.matchAll(/^\| `(Longhaul\w+)`/gm)].map((match) => match[1] ?? '');
+  const documented = [...page('docs/failures.md').text.matchAll(/^\| `(Longhaul\w+)`/gm)].map(
+    (match) => match[1] ?? '',
+  );
 
   it('has each type of LonghaulFailureType, and no other', () => {
     assert.deepEqual([...new Set(documented)].sort(), failureTypes().sort());
@@ -41,7 +43,10 @@ function raised(): string[] {
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'longhaulFailure') {
         const [type, , options] = node.arguments;
-        assert.ok(type && ts.isStringLiteral(type), `${file}: the type is to be a literal, so that this table can be held to it`);
+        assert.ok(
+          type && ts.isStringLiteral(type),
+          `${file}: the type is to be a literal, so that this table can be held to it`,
+        );
         found.add(`${type.text} ${isRetryable(options) ? 'yes' : 'no'}`);
       }
       ts.forEachChild(node, visit);
