@@ -91,10 +91,10 @@ function typeErrors(examples: ReadonlyMap<string, Example>): string[] {
   const onDisk = { fileExists: host.fileExists.bind(host), readFile: host.readFile.bind(host) };
   const getSourceFile = host.getSourceFile.bind(host);
   const folders = new Set([...sources.keys()].map((file) => dirname(file)));
-  const { directoryExists } = host;
+  const directoryExists = host.directoryExists?.bind(host);
   host.fileExists = (file) => sources.has(file) || onDisk.fileExists(file);
   host.readFile = (file) => sources.get(file)?.code ?? onDisk.readFile(file);
-  host.directoryExists = (folder) => folders.has(folder) || (directoryExists?.call(host, folder) ?? false);
+  host.directoryExists = (folder) => folders.has(folder) || (directoryExists?.(folder) ?? false);
   host.getSourceFile = (file, languageVersion, ...rest) => {
     const code = sources.get(file)?.code;
     return code === undefined
