@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { toText } from './path-text';
+
+/** Up to here a file is read whole, which is several times faster than setting up a stream for it. */
+const smallBytes = 1024 * 1024;
 
 /** What a plain walk finds at a path: either `state` or an `error`. */
 export interface PlainRecord {
@@ -68,6 +71,7 @@ async function contentOf(bytes: Buffer): Promise<string> {
   if (stats.isSymbolicLink()) return toText(await readlink(bytes, { encoding: 'buffer' }));
   if (!stats.isFile()) return '';
   const hash = createHash('sha256');
+  if (stats.size <= smallBytes) return hash.update(await readFile(bytes)).digest('hex');
   await pipeline(createReadStream(bytes), hash);
   return hash.digest('hex');
 }

@@ -3,17 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from './atomic-file';
 import { toText } from './path-text';
-import { sameState, type FileState, type FoundFile, type StoreRecord } from './records';
+import type { StoreRecord } from './records';
 import { newest, readIndex, readRecords } from './store-index';
-
-/** What the passes before a rescan know. */
-export interface Lookup {
-  /** How many paths are known. */
-  size: number;
-
-  /** Whether `found` is in the store, read without a problem, and hasn't changed since. */
-  isUnchanged(found: FoundFile): boolean;
-}
 
 /** A path that the store holds more than once for one pass. */
 export interface Twice {
@@ -35,9 +26,6 @@ export interface Store {
   /** The newest record of each path, in the order of the bytes of the paths. */
   records(): AsyncIterable<StoreRecord>;
 
-  /** For a rescan that is pass number `pass`: what earlier passes know. */
-  lookup(pass: number): Promise<Lookup>;
-
   /** What merging would hide: paths that are there more than once in the same pass. */
   twice(): Promise<Twice[]>;
 }
@@ -49,7 +37,6 @@ export async function openStore(folder: string): Promise<Store> {
     folder,
     writeBatch: (batchId, part, records) => writeAtomically(join(folder, batchFile(batchId, part)), lines(records)),
     records: () => mergedRecords(folder),
-    lookup: (pass) => lookup(folder, pass),
     twice: () => findTwice(folder),
   };
 }
@@ -67,23 +54,6 @@ function* lines(records: Iterable<StoreRecord>): Generator<string> {
 
 async function* mergedRecords(folder: string): AsyncGenerator<StoreRecord, void, undefined> {
   yield* readRecords(newest(await readIndex(folder)));
-}
-
-async function lookup(folder: string, pass: number): Promise<Lookup> {
-  const earlier = (await readIndex(folder)).filter((entry) => entry.pass < pass);
-  const known = new Map<string, FileState & { kind: FoundFile['kind'] }>();
-  for await (const record of readRecords(newest(earlier))) {
-    if (record.kind === 'problem') continue;
-    const { path, kind, size, mtimeNs, inode } = record;
-    known.set(path, { kind, size, mtimeNs, inode });
-  }
-  return {
-    size: known.size,
-    isUnchanged(found) {
-      const record = known.get(found.path);
-      return record !== undefined && record.kind === found.kind && sameState(record, found);
-    },
-  };
 }
 
 async function findTwice(folder: string): Promise<Twice[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, chmod, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile, typeOf } from '../../../../examples/inventory/files/hash-file';
 import type { WalkEntry } from '../../../../examples/inventory/files/records';
@@ -47,13 +47,27 @@ describe('hashFile', () => {
     'replaced by a link': (file) => rm(file).then(() => symlink('/etc/passwd', file)),
   };
   for (const [what, change] of Object.entries(changes)) {
-    it(`finds that a file was ${what} since the walk`, async () => {
+    it(`finds that a file was ${what} since the walk, before reading it`, async () => {
       const { root, file, entry } = await oneFile();
       await change(file);
-      const result = await hashFile(root, entry);
+      const onProgress = () => assert.fail('read');
+      const result = await hashFile(root, entry, { onProgress });
       assert.equal(result.kind === 'problem' && result.reason, 'changed');
     });
   }
+
+  it('does not follow a link to the very file that was there', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { root, file, entry } = await oneFile();
+    await rename(file, `${root}-moved`);
+    await symlink(`${root}-moved`, file);
+    assert.deepEqual(await hashFile(root, entry), {
+      kind: 'problem',
+      path: 'file.TXT',
+      reason: 'changed',
+      detail: 'ELOOP',
+    });
+  });
 
   it('does not hang when a fifo has taken the place of the file', async function () {
     if (process.platform === 'win32') this.skip();
