@@ -33,7 +33,9 @@ function formatResult(result: HistoryResult, shown: (path: string) => string): s
   if (location) {
     lines.push(`  at        ${shown(location.file)}:${location.line}:${location.column}`, ...codeFrame(location));
   }
-  if (divergence) {
+  if (divergence?.hint !== undefined) {
+    lines.push(`  To do: ${divergence.hint}`);
+  } else if (divergence) {
     lines.push(
       "  To do: keep the recorded commands for workflows already open: put the change behind patched('…'), or restore",
     );

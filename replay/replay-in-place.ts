@@ -9,7 +9,8 @@ export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' |
 
 /**
  * Replays in this process, for options that can't be copied to another, such as payload codecs and plugins. A replay that
- * hangs is given up on at its deadline; what it holds is only freed when the process ends.
+ * hangs is given up on at its deadline; what it holds is only freed when the process ends. Endless workflow code is cut off by
+ * V8 in the middle of Node's promise hooks, as the SDK's own worker does it: report at once then, since Node may abort later.
  */
 export class ReplayInPlace implements Replayer {
   private engine: ReplayEngine | undefined;

@@ -15,6 +15,8 @@ export interface Divergence {
   actual: string;
   /** The core's own words. */
   message: string;
+  /** What brought it about and what to do, where that is known; absent where only the code's author can tell. */
+  hint?: string;
   /** The line that issues the command, or at which the workflow now waits; absent where it could not be found. */
   location?: SourceLocation;
 }

@@ -2,8 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { rollOverSignal, statusQuery } from 'longhaul/workflows';
 import { TestServer, startServer } from 'longhaul/testing';
-import * as flows from '../test/compat/workflows';
-import type { Item } from '../test/compat/workflows';
+import { add, addNote } from '../test/compat/parts';
+import type { Item } from '../test/compat/parts';
+import type * as flows from '../test/compat/workflows';
 import { saveChain } from './save-chain';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
@@ -17,7 +18,7 @@ interface Golden {
 }
 
 const send = async (handle: Handle, from: number, to: number, more: Partial<Item> = {}) => {
-  for (let at = from; at <= to; at += 1) await handle.signal(flows.add, { id: `i${at}`, ...(at === to ? more : {}) });
+  for (let at = from; at <= to; at += 1) await handle.signal(add, { id: `i${at}`, ...(at === to ? more : {}) });
 };
 const end = (handle: Handle) => handle.result().catch(() => undefined);
 
@@ -73,7 +74,7 @@ const goldens: Golden[] = [
     play: async (handle) => {
       for (let at = 1; at <= 12; at += 1) {
         await send(handle, at, at);
-        await handle.signal(flows.addNote, `n${at}`);
+        await handle.signal(addNote, `n${at}`);
       }
       await send(handle, 13, 13, { last: true });
       await end(handle);

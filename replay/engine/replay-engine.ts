@@ -7,6 +7,7 @@ import { coreMessage, eventInMessage } from './core-message';
 import { recordedTasks } from './recorded-commands';
 import { recordingWorker } from './recording-worker';
 import type { PromiseStacks } from './sdk-internals';
+import { rollOverHint } from './roll-over-hint';
 import { SourceLines } from './source-lines';
 import { type Recording, WorkflowRecorder } from './workflow-recorder';
 
@@ -100,12 +101,14 @@ export class ReplayEngine {
     const message = coreMessage(error);
     const named = eventInMessage(message);
     try {
-      const tasks = recordedTasks(decodeHistory(job.encoded).events ?? []);
+      const history = decodeHistory(job.encoded);
+      const tasks = recordedTasks(history.events ?? []);
       const mismatch = firstMismatch(tasks, recording);
       if (mismatch) {
         const { eventId, expected, actual } = mismatch;
         const location = await this.locate(job, mismatch, recording);
-        return { eventId, expected, actual, message, ...(location && { location }) };
+        const hint = rollOverHint(mismatch, recording, history);
+        return { eventId, expected, actual, message, ...(location && { location }), ...(hint && { hint }) };
       }
     } catch {
       // The comparison leans on the SDK's internals. Where it trips over a change in them, the verdict still stands.

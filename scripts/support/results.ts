@@ -1,6 +1,9 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
-/** Names the file to which each part of a run appends what passed and failed in it. */
+/**
+ * Names the file to which each part of a run appends what passed and failed in it. A script that runs mocha as a means, and
+ * expects tests to fail, takes the variable out of mocha's environment and appends a result of its own.
+ */
 export const resultsVariable = 'LONGHAUL_RESULTS';
 
 export interface Result {

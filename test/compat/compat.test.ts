@@ -14,6 +14,18 @@ describe('saved histories', () => {
     assert.equal(report.summary.pass, histories.length);
   });
 
+  it('of a first run whose rollover limit was changed without `was` fail, and say so', async () => {
+    for (const [limit, file] of [
+      ['lower', 'queue-open-run-1-sdk1.24.0.bin.gz'],
+      ['higher', 'queue-closed-chain-run-1-sdk1.24.0.bin.gz'],
+    ] as const) {
+      const histories = await loadHistories([join(folder, 'compat', file)]);
+      const report = await replayHistories({ workflowsPath: require.resolve(`./${limit}-limit`), histories });
+      assert.ok(!report.ok, `${limit}: ${JSON.stringify(report.histories)}`);
+      assert.match(report.histories[0]?.divergence?.hint ?? '', /a rollOver limit was changed: declare the old limit/);
+    }
+  });
+
   it('of the example, over three days and more, replay on the code that has changed since', async function () {
     this.timeout(120_000);
     const histories = await loadHistories([folder]);

@@ -1,50 +1,15 @@
-import { CancellationScope, defineSignal, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { inbox, longRunning } from 'longhaul/workflows';
-import type { Run } from 'longhaul/workflows';
+import { activities, addNote, handleAll, options } from './parts';
+import type { QueueRun } from './parts';
 
 /**
  * The workflows of the golden histories in replay-histories/compat. Each command of theirs is recorded: add workflows, and leave
  * those that are here as they are.
  */
 
-export interface Item {
-  id: string;
-  last?: boolean;
-  poison?: boolean;
-}
-
-export const add = defineSignal<[Item]>('add');
-export const addNote = defineSignal<[string]>('addNote');
-
-interface Done {
-  done: string[];
-  last: boolean;
-}
-
-const { quick, slow } = proxyActivities<{ quick(id: string): Promise<void>; slow(id: string): Promise<void> }>({
-  startToCloseTimeout: '30 seconds',
-});
-
-const options = {
-  state: { version: 1, initial: (): Done => ({ done: [], last: false }) },
-  inboxes: { items: inbox(add, { dedupe: { by: ({ id }: Item) => id } }) },
-};
-
-type QueueRun = Run<[], Done, typeof options.inboxes>;
-
-async function handleAll({ state, inboxes }: QueueRun, work: (id: string) => Promise<void>, concurrency = 1) {
-  await inboxes.items.forEach(
-    async ({ id, last = false, poison = false }) => {
-      await work(id);
-      if (poison) throw ApplicationFailure.nonRetryable(`${id} is poison`);
-      state.done.push(id);
-      state.last ||= last;
-    },
-    { concurrency, until: () => state.last },
-  );
-  return state.done;
-}
+const { quick, slow } = activities;
 
 export const queue = longRunning('queue', { ...options, rollOver: { events: 40 } }, (run) => handleAll(run, quick));
 

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { ConsumerProject } from './consumer-project';
+
+const resolutions = {
+  node16: { module: 'node16', moduleResolution: 'node16' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  // Deprecated, and still what many projects have.
+  node10: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+};
+
+describe('a project that installs the packed packages', function () {
+  this.timeout(180_000);
+  let project: ConsumerProject;
+
+  before(async () => {
+    project = await ConsumerProject.install();
+    const imports = project.subpaths.map((subpath, index) => `import * as entry${index} from '${subpath}';`);
+    const entries = project.subpaths.map((_, index) => `entry${index}`).join(', ');
+    await project.write('entries.ts', `${imports.join('\n')}\nexport const entries: object[] = [${entries}];\n`);
+  });
+
+  after(() => project.remove());
+
+  for (const [name, options] of Object.entries(resolutions)) {
+    it(`compiles strictly with module resolution ${name}`, async () => {
+      const compilerOptions = {
+        target: 'es2022',
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        types: ['node'],
+        ...options,
+      };
+      await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['entries.ts', 'queue.ts'] }));
+      assert.equal((await project.bin('tsc', '-p', '.')).output, '');
+    });
+  }
+
+  it('loads every entry with require', async () => {
+    for (const subpath of project.subpaths) {
+      const { status, output } = await project.node(
+        '-e',
+        `if (!Object.keys(require('${subpath}')).length) throw 'empty'`,
+      );
+      assert.equal(status, 0, `${subpath}: ${output}`);
+    }
+  });
+
+  it('loads every entry with import, under the same names', async () => {
+    for (const subpath of project.subpaths) {
+      const script = `
+        import { createRequire } from 'node:module';
+        import * as entry from '${subpath}';
+        const required = createRequire(process.cwd() + '/x.js')('${subpath}');
+        // What is written with \`export =\` is whole as the default; all else has each name.
+        const names = required.__esModule ? Object.keys(required) : ['default'];
+        const missing = names.filter((name) => !(name in entry));
+        if (missing.length) throw new Error('import lacks ' + missing);`;
+      const { status, output } = await project.node('--input-type=module', '-e', script);
+      assert.equal(status, 0, `${subpath}: ${output}`);
+    }
+  });
+
+  it('has every command that the packages declare, with help', async () => {
+    for (const { manifest } of project.tarballs) {
+      for (const name of Object.keys(manifest.bin ?? {})) {
+        const { status, stdout, output } = await project.bin(name, '--help');
+        assert.equal(status, 0, output);
+        assert.match(stdout, new RegExp(`^(Usage: )?${name}\\b`));
+      }
+    }
+  });
+
+  it('is told by the linter of a clock three calls away', async () => {
+    await project.write('clock.ts', 'export const now = () => Date.now();\n');
+    await project.write('tick.ts', "import { now } from './clock';\nexport const tick = () => now();\n");
+    await project.write(
+      'lint-me.ts',
+      "import { sleep } from '@temporalio/workflow';\nimport { tick } from './tick';\n" +
+        'export async function ticking() { await sleep(1); return tick(); }\n',
+    );
+    const include = { compilerOptions: { strict: true, module: 'node16' }, files: ['lint-me.ts'] };
+    await project.write('tsconfig.json', JSON.stringify(include));
+    const { status, output } = await project.bin('eslint', 'clock.ts', 'tick.ts', 'lint-me.ts');
+    assert.equal(status, 1, output);
+    assert.match(output, /clock\.ts[\s\S]*longhaul\/no-date-now/);
+  });
+});

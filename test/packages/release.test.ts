@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { checkContents } from '../../scripts/release/check-contents';
+import { checkFiles } from '../../scripts/release/check-files';
+import { checkVersions } from '../../scripts/release/check-versions';
+import type { Check } from '../../scripts/release/check';
+import type { PackedFile, Tarball } from '../../scripts/release/pack';
+import { readManifest, repositoryRoot } from '../../scripts/support/manifest';
+import { runCommand } from '../../scripts/support/run-command';
+
+const root = repositoryRoot();
+const secrets = ['/home/someone'];
+
+function tarball(files: Readonly<Record<string, string>>, version = '0.1.0'): Tarball {
+  const packed = Object.entries(files).map(([path, text]): PackedFile => ({ path, text, size: text.length }));
+  return { manifest: { ...readManifest(root), version }, folder: root, file: 'longhaul.tgz', files: packed };
+}
+
+const problems = (checks: readonly Check[]): string[] => checks.flatMap((check) => check.problems);
+
+describe('the checks of a release', () => {
+  const unwelcome = {
+    'a test': 'dist/test/workflows/long-running.test.js',
+    'a script': 'dist/scripts/release.js',
+    "the compiler's cache": 'dist/.tsbuildinfo',
+    'a history': 'replay-histories/manifest.json',
+    'a settings file': '.npmrc',
+    'a source': 'workflows/inbox.ts',
+    'a compiled file without a source': 'dist/workflows/long-gone.js',
+  };
+  for (const [what, path] of Object.entries(unwelcome)) {
+    it(`find ${what}`, () => assert.match(problems(checkFiles(tarball({ [path]: '' }))).join('\n'), new RegExp(path)));
+  }
+
+  it('find that an entry or the licence is missing', () => {
+    const found = problems(checkFiles(tarball({ 'README.md': '' })));
+    assert.ok(found.includes('LICENSE is missing'));
+    assert.ok(found.includes('dist/workflows/index.d.ts is missing'));
+    assert.ok(!found.includes('README.md is missing'));
+  });
+
+  const leaking = {
+    'a path of this machine': { 'dist/a.js': 'const x = "/home/someone/x"' },
+    'a registry': { 'dist/a.js': 'https://registry.example.com/x' },
+    'an absolute source': { 'dist/a.js.map': '{"sources":["/build/a.ts"]}' },
+    'a source root': { 'dist/a.js.map': '{"sources":["a.ts"],"sourceRoot":"file:///build"}' },
+  };
+  for (const [what, files] of Object.entries(leaking)) {
+    it(`find ${what}`, () => assert.equal(problems(checkContents(tarball(files), { secrets })).length, 1));
+  }
+
+  it('take no other text for a leak', () => {
+    const text = 'import "../home/someone/x"; "https://registry.npmjs.org/x"; "/home/someone-else"';
+    assert.deepEqual(problems(checkContents(tarball({ 'dist/a.js': text }), { secrets })), []);
+  });
+
+  it('find versions that differ and a changelog without an entry', () => {
+    const changelog = { 'CHANGELOG.md': '# Changelog\n\n## [0.1.0] - Unreleased\n' };
+    assert.deepEqual(problems(checkVersions([tarball(changelog), tarball(changelog)])), []);
+    const found = problems(checkVersions([tarball(changelog), tarball(changelog, '0.2.0')]));
+    assert.deepEqual(found, [
+      'The versions differ: longhaul 0.1.0, longhaul 0.2.0',
+      'CHANGELOG.md of longhaul has no entry "## [0.2.0]"',
+    ]);
+  });
+});
+
+describe('npm run release', () => {
+  for (const args of [[], ['--nope'], ['extra'], ['--out']]) {
+    it(`refuses ${JSON.stringify(args)} with one line and status 2`, async () => {
+      const script = join(root, 'dist', 'scripts', 'release.js');
+      const { status, stdout, output } = await runCommand(process.execPath, [script, ...args], { cwd: root });
+      assert.equal(status, 2);
+      assert.equal(stdout, '');
+      assert.match(output, /^release: [^\n]+\n$/);
+    });
+  }
+});
