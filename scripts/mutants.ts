@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import { startServer } from 'longhaul/testing';
 import { parse, parseNumber, UsageError } from '../cli/parse';
 import { Compiler } from './mutants/compiler';
-import { hunt, runUnmutated } from './mutants/hunt';
+import { hunt, inLanes, runUnmutated } from './mutants/hunt';
 import type { Verdict } from './mutants/hunt';
 import { MutantHeaderError, readMutants } from './mutants/mutant';
 import type { Mutant } from './mutants/mutant';
 import { root } from './patched-tree';
-import { appendResult, resultsVariable } from './support/results';
 
 const usage = `Usage: npm run mutants -- [names…] [options]
 
 Breaks the code on purpose, one patch of mutants/ at a time, and fails unless the test that each patch names fails for it.
 
   names       of patches, without .patch; default: all
-  --jobs N    how many at once; default: 2
+  --jobs N    how many at once; default: 3
   --help      show this
 
 Exit status: 0 each mutant is killed, 1 one survives or can't be tried, 2 wrong use, 3 the environment failed.`;
@@ -26,16 +25,11 @@ const options = { jobs: { type: 'string' }, help: { type: 'boolean', short: 'h' 
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (console.log(usage), 0);
-  const jobs = parseNumber('--jobs', values.jobs, 1, 16) ?? 2;
+  const jobs = parseNumber('--jobs', values.jobs, 1, 16) ?? 3;
   const mutants = chosen(await readMutants(join(root, 'mutants')), positionals);
   const server = await startServer();
   try {
-    return await huntAll(mutants, jobs, {
-      ...process.env,
-      LONGHAUL_TEST_ADDRESS: server.address,
-      // The tests that fail for a mutant are what it is about.
-      [resultsVariable]: undefined,
-    });
+    return await huntAll(mutants, jobs, { ...process.env, LONGHAUL_TEST_ADDRESS: server.address });
   } finally {
     await server.stop();
   }
@@ -50,21 +44,16 @@ function chosen(all: Mutant[], names: readonly string[]): Mutant[] {
 async function huntAll(mutants: readonly Mutant[], jobs: number, env: NodeJS.ProcessEnv): Promise<number> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'longhaul-mutants-')));
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const hunting = { compiler: new Compiler(root), scratch, env };
+  const hunting = { compiler: new Compiler(root), scratch, env, jobs };
   const baseline = await runUnmutated(mutants, hunting);
   let killed = 0;
-  const waiting = [...mutants];
-  const lane = async () => {
-    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const found = baseline.get(mutant) ?? { problem: 'it was not tried' };
-      const verdict: Verdict =
-        'problem' in found ? { kind: 'error', message: found.problem } : await hunt(mutant, found.slowestMs, hunting);
-      if (verdict.kind === 'killed') killed += 1;
-      console.log(render(mutant, verdict));
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, lane));
-  appendResult({ part: 'mutants', passed: killed, failed: mutants.length - killed });
+  await inLanes(mutants, jobs, async (mutant) => {
+    const found = baseline.get(mutant) ?? { problem: 'it was not tried' };
+    const verdict: Verdict =
+      'problem' in found ? { kind: 'error', message: found.problem } : await hunt(mutant, found.slowestMs, hunting);
+    if (verdict.kind === 'killed') killed += 1;
+    console.log(render(mutant, verdict));
+  });
   console.log(`mutants: ${killed} passed, ${mutants.length - killed} failed`);
   return killed === mutants.length && killed > 0 ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import { applyPatch, copyTree, PatchError } from '../patched-tree';
 import { CompileError } from './compiler';
 import type { Compiler } from './compiler';
 import type { Mutant } from './mutant';
-import { runTests } from './run-tests';
+import { EndlessTestsError, runTests } from './run-tests';
 
 export type Verdict =
   | { kind: 'killed'; by: string; message: string }
@@ -17,25 +17,35 @@ export interface HuntOptions {
   /** Where the copies go. */
   scratch: string;
   env: NodeJS.ProcessEnv;
+  /** How many tests run at once. */
+  jobs: number;
 }
 
 /** Milliseconds that the slowest test of each mutant took on the unmutated tree; or why it can't be used. */
 export type Baseline = Map<Mutant, { slowestMs: number } | { problem: string }>;
 
 /** Runs the named tests on the unmutated tree: a mutant's failing test means something only if it passes without it. */
-export async function runUnmutated(mutants: readonly Mutant[], { scratch, env }: HuntOptions): Promise<Baseline> {
+export async function runUnmutated(mutants: readonly Mutant[], { scratch, env, jobs }: HuntOptions): Promise<Baseline> {
   const baseline: Baseline = new Map();
   const folder = await freshTree(scratch);
-  for (const testFile of new Set(mutants.map((mutant) => mutant.testFile))) {
+  await inLanes([...new Set(mutants.map(({ testFile }) => testFile))], jobs, async (testFile) => {
     const group = mutants.filter((mutant) => mutant.testFile === testFile);
     const grep = [...new Set(group.map((mutant) => `(?:${mutant.grep})`))].join('|');
-    const run = await runTests({ folder, testFile, grep, timeoutMs: 60_000, env }).catch((error: unknown) =>
-      String(error),
-    );
+    const limits = { timeoutMs: 60_000, endsWithinMs: 180_000 };
+    const run = await runTests({ folder, testFile, grep, env, ...limits }).catch((error: unknown) => String(error));
     for (const mutant of group) baseline.set(mutant, typeof run === 'string' ? { problem: run } : judge(mutant, run));
-  }
+  });
   await rm(folder, { recursive: true });
   return baseline;
+}
+
+/** Does `work` for each item, `lanes` at a time. */
+export async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const lane = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 function judge({ testFile, grep }: Mutant, { passed, failed }: Awaited<ReturnType<typeof runTests>>) {
@@ -54,15 +64,16 @@ export async function hunt(mutant: Mutant, slowestMs: number, options: HuntOptio
   const folder = await freshTree(scratch);
   try {
     compiler.compile(folder, await applyPatch(folder, patch));
-    // Many a mutant shows by never ending, so the timeout is what such a one costs.
-    const run = await runTests({ folder, testFile, grep, timeoutMs: 8_000 + 3 * slowestMs, env });
-    const [failure] = run.failed;
+    // Many a mutant shows by never ending, so these limits are what such a one costs.
+    const limits = { timeoutMs: 8_000 + 3 * slowestMs, endsWithinMs: 18_000 + 3 * slowestMs };
+    const [failure] = (await runTests({ folder, testFile, grep, env, ...limits })).failed;
     if (failure?.title.includes('"before ')) {
       return { kind: 'error', message: `its test could not begin: ${firstLine(failure.message)}` };
     }
     if (failure) return { kind: 'killed', by: failure.title, message: firstLine(failure.message) };
     return { kind: 'survived' };
   } catch (error) {
+    if (error instanceof EndlessTestsError) return { kind: 'killed', by: grep, message: error.message };
     if (error instanceof PatchError || error instanceof CompileError) return { kind: 'error', message: error.message };
     return { kind: 'error', message: firstLine(String(error)) };
   } finally {
@@ -77,5 +88,5 @@ async function freshTree(scratch: string): Promise<string> {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  return (text.split('\n', 1)[0] ?? '').replace(/ For async tests and hooks.*/, '').replace(/\/\S+\/tree-\w+\//g, '');
 }

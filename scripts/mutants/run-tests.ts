@@ -16,19 +16,25 @@ export interface RunTestsOptions {
   grep: string;
   /** For each test, unless it sets its own. */
   timeoutMs: number;
+  /** For the whole process, however long its tests want to wait. */
+  endsWithinMs: number;
   env: NodeJS.ProcessEnv;
 }
 
-/** However long its tests may take: a process that is still there then will not end by itself. */
-const endsWithinMs = 180_000;
+/** Tests that did not end by themselves. */
+export class EndlessTestsError extends Error {
+  override readonly name = 'EndlessTestsError';
+}
 
 /**
  * Runs tests of one file with mocha, in a process of its own.
  *
+ * @throws EndlessTestsError when they take longer than `endsWithinMs`.
  * @throws Error when mocha could not run the file at all.
  */
-export async function runTests({ folder, testFile, grep, timeoutMs, env }: RunTestsOptions): Promise<TestRun> {
-  const report = join(folder, 'tests.json');
+export async function runTests(options: RunTestsOptions): Promise<TestRun> {
+  const { folder, testFile, grep, timeoutMs, endsWithinMs, env } = options;
+  const report = join(folder, `${testFile.replaceAll('/', '-')}.json`);
   const mocha = require.resolve('mocha/bin/mocha.js');
   const args = [mocha, '--no-config', '--enable-source-maps', '--exit', '--timeout', String(timeoutMs)];
   args.push('--reporter', 'json', '--reporter-option', `output=${report}`, '--grep', grep, testFile);
@@ -36,8 +42,9 @@ export async function runTests({ folder, testFile, grep, timeoutMs, env }: RunTe
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors = (errors + chunk).slice(-4_000)));
   const deadline = setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
-  await once(child, 'close');
+  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(deadline);
+  if (signal === 'SIGKILL') throw new EndlessTestsError(`it did not end within ${Math.round(endsWithinMs / 1_000)} s`);
   return await readReport(report, () => errors.trim().split('\n').slice(-5).join(' '));
 }
 
