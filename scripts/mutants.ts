@@ -9,7 +9,7 @@ import type { Verdict } from './mutants/hunt';
 import { MutantHeaderError, readMutants } from './mutants/mutant';
 import type { Mutant } from './mutants/mutant';
 import { root } from './patched-tree';
-import { appendResult, resultsVariable } from './support/results';
+import { appendResult } from './support/results';
 
 const usage = `Usage: npm run mutants -- [names…] [options]
 
@@ -30,12 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const mutants = chosen(await readMutants(join(root, 'mutants')), positionals);
   const server = await startServer();
   try {
-    return await huntAll(mutants, jobs, {
-      ...process.env,
-      LONGHAUL_TEST_ADDRESS: server.address,
-      // The tests that fail for a mutant are what it is about.
-      [resultsVariable]: undefined,
-    });
+    return await huntAll(mutants, jobs, { ...process.env, LONGHAUL_TEST_ADDRESS: server.address });
   } finally {
     await server.stop();
   }
