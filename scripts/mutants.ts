@@ -9,6 +9,7 @@ import type { Verdict } from './mutants/hunt';
 import { MutantHeaderError, readMutants } from './mutants/mutant';
 import type { Mutant } from './mutants/mutant';
 import { root } from './patched-tree';
+import { appendResult, resultsVariable } from './support/results';
 
 const usage = `Usage: npm run mutants -- [names…] [options]
 
@@ -29,7 +30,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const mutants = chosen(await readMutants(join(root, 'mutants')), positionals);
   const server = await startServer();
   try {
-    return await huntAll(mutants, jobs, { ...process.env, LONGHAUL_TEST_ADDRESS: server.address });
+    return await huntAll(mutants, jobs, {
+      ...process.env,
+      LONGHAUL_TEST_ADDRESS: server.address,
+      // The tests that fail for a mutant are what it is about.
+      [resultsVariable]: undefined,
+    });
   } finally {
     await server.stop();
   }
@@ -54,6 +60,7 @@ async function huntAll(mutants: readonly Mutant[], jobs: number, env: NodeJS.Pro
     if (verdict.kind === 'killed') killed += 1;
     console.log(render(mutant, verdict));
   });
+  appendResult({ part: 'mutants', passed: killed, failed: mutants.length - killed });
   console.log(`mutants: ${killed} passed, ${mutants.length - killed} failed`);
   return killed === mutants.length && killed > 0 ? 0 : 1;
 }
