@@ -43,7 +43,7 @@ export interface UndeclaredSignal {
 
 /**
  * What a run hands to the next one, as the second argument of continue-as-new. The format is documented in
- * docs/protocol.md; it only ever gains fields within one protocol.
+ * docs/protocol.md. What a later release adds within one protocol goes to `extensions`, which older code carries on.
  */
 export interface Envelope {
   longhaul: 'envelope';

@@ -8,7 +8,7 @@ export interface RollOverLimits {
   /** History size in bytes, from 10,000 to 40,000,000 (the server terminates a run at 50 MiB). @default 4 MiB */
   bytes: number;
 
-  /** Signals received by this run, from 1 to 9,900 (the server refuses more after 10,000, and suggests nothing before). @default 8_000 */
+  /** Signals received by this run for its inboxes, from 1 to 9,900 (the server refuses more after 10,000, and suggests nothing before). @default 8_000 */
   signals: number;
 }
 
@@ -17,7 +17,9 @@ export interface RollOverOptions extends Partial<RollOverLimits> {
    * The limits of earlier releases, newest first; a number stands for `{ events }`.
    *
    * A limit belongs to the run that began under it: to change one, keep the old value here for as long as first runs of the
-   * older code are open or are replayed. It costs such first runs one `patched()` marker; later runs carry their limits.
+   * older code are open or are replayed. First runs that begin meanwhile record one `patched()` marker, and as with any patch
+   * they no longer replay once the entry is removed: remove it when none of those is open or replayed either. Later runs carry
+   * their limits.
    */
   was?: readonly (number | Partial<RollOverLimits>)[];
 }

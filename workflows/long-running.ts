@@ -131,6 +131,9 @@ function declare<Args extends readonly unknown[], State extends object>(
 ): Declared<Args, State> {
   const { state, inboxes = {}, rollOver = {} } = options;
   const { drainTimeout = '10 minutes', ...limits } = rollOver;
+  if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
+    throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
+  }
   if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
   if (!Number.isInteger(state.version) || state.version < 1) {
     throw new TypeError(`longRunning '${name}': state.version is ${String(state.version)}; use a whole number from 1`);

@@ -249,7 +249,8 @@ export class Session<Args extends readonly unknown[], State extends object, Resu
       run: this.number() + 1,
       cause,
       startedAt: this.startedAt,
-      limits: this.limits,
+      // The code's own: a limit belongs to the run that begins under it.
+      limits: this.declared.limits[0],
       state: { version: options.state.version, value: this.state },
       inboxes,
       once: Object.fromEntries(this.once),

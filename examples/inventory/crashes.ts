@@ -37,13 +37,16 @@ interface CrashOptions {
 const lateInARun = 0.5;
 
 /**
- * Kills a worker at a moment of this kind, and starts another one.
+ * Kills a worker at a moment of one of these kinds, the first that fits, and starts another one.
  *
  * The worker is frozen first, so that what the server says of it still holds when it is killed.
  *
  * @returns undefined when the work ended before such a moment came.
  */
-export async function crash(kind: CrashKind, { fleet, signal, ...options }: CrashOptions): Promise<Crash | undefined> {
+export async function crash(
+  kinds: readonly CrashKind[],
+  { fleet, signal, ...options }: CrashOptions,
+): Promise<Crash | undefined> {
   while (!signal.aborted) {
     const pids = fleet.pids;
     const pid = pids[Math.floor(Math.random() * pids.length)];
@@ -51,7 +54,8 @@ export async function crash(kind: CrashKind, { fleet, signal, ...options }: Cras
     process.kill(pid, 'SIGSTOP');
     try {
       const moment = await look(pid, options);
-      if (isMoment(kind, moment, options.rollOverAt)) {
+      const kind = kinds.find((candidate) => isMoment(candidate, moment, options.rollOverAt));
+      if (kind) {
         const at = Date.now();
         await fleet.kill(pid);
         const { runId, historyLength, held } = moment;

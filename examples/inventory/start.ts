@@ -43,11 +43,6 @@ async function main(argv: readonly string[]): Promise<number> {
     size: 2,
     logFile: join(options.store, 'workers.log'),
   });
-  const end = async () => {
-    await fleet.stop();
-    await connection.close();
-    await server.stop();
-  };
   const interrupted = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(130));
   });
@@ -60,7 +55,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     return status;
   } finally {
-    await end();
+    await fleet.stop();
+    await server.stop();
   }
 }
 
@@ -150,19 +146,20 @@ async function showProgress(client: Client, handle: Handle, { total, crashes, si
   line.end();
 }
 
-/** Three kills at random moments, spread over the run; one of each kind, in random order. */
+/** Three kills at random moments, spread over the run, one of each kind. */
 async function killWorkers(
   client: Client,
   handle: Handle,
   { total, fleet, crashes, signal }: Watched & { fleet: Fleet },
 ) {
-  const kinds: CrashKind[] = ['in a hash batch', 'between a commit and a rollover', 'anywhere'];
-  kinds.sort(() => Math.random() - 0.5);
-  for (const [index, kind] of kinds.entries()) {
+  const kinds: CrashKind[] = ['between a commit and a rollover', 'in a hash batch', 'anywhere'];
+  for (let index = 0; kinds.length > 0; index += 1) {
     const share = (index + Math.random() * 0.6) * 0.3;
     while (!signal.aborted && ((await askProgress(client, handle))?.files ?? 0) < share * total) await setTimeout(50);
-    const done = await crash(kind, { client, fleet, inventoryId: handle.workflowId, rollOverAt, signal });
-    if (done) crashes.push(done);
+    const done = await crash(kinds, { client, fleet, inventoryId: handle.workflowId, rollOverAt, signal });
+    if (!done) return;
+    crashes.push(done);
+    kinds.splice(kinds.indexOf(done.kind), 1);
   }
 }
 

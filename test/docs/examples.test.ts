@@ -20,6 +20,13 @@ describe('the documentation', () => {
     });
   }
 
+  it('names only scripts of npm that there are', () => {
+    const { scripts } = JSON.parse(page('package.json').text) as { scripts: Record<string, string> };
+    const named = pages().flatMap(({ text }) => [...text.matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)]);
+    const unknown = named.map(([, run, short]) => run ?? short ?? '').filter((name) => !(name in scripts));
+    assert.deepEqual(unknown, []);
+  });
+
   it('has a smallest program in its README', () => {
     const names = [...examplesOf(page('README.md')).keys()].map((file) => posix.basename(file));
     for (const name of ['workflows.ts', 'activities.ts', 'worker.ts', 'client.ts'])
