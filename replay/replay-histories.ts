@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { serialize } from 'node:v8';
 import type { ReplayWorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { bundleWorkflows, WorkflowBundleError } from './bundle-workflows';
 import type { EngineResult } from './engine/replay-engine';
@@ -98,18 +97,21 @@ async function replayOne(
     const outcome = await replayer.replay({ workflowId, encoded });
     signal?.throwIfAborted();
     return outcome;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
 }
 
+/** Plain data alone: an instance of a class, such as a plugin, would arrive in another process without its methods. */
 function canBeCopied(value: unknown): boolean {
-  try {
-    serialize(value);
-    return true;
-  } catch {
-    return false;
-  }
+  if (typeof value === 'function') return false;
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(canBeCopied);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(canBeCopied);
 }
 
 function toResult(history: LoadedHistory, outcome: EngineResult | undefined): HistoryResult {

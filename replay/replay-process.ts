@@ -23,8 +23,7 @@ export class ReplayProcess implements Replayer {
   constructor(private readonly options: ReplayProcessOptions) {}
 
   async replay(job: EngineJob): Promise<EngineResult> {
-    this.child ??= await this.start();
-    const { child } = this;
+    const child = this.child ?? (await this.start());
     const { deadlineMs } = this.options;
     return new Promise((resolve) => {
       const settle = (outcome: EngineResult, lost = true) => {
@@ -76,6 +75,8 @@ export class ReplayProcess implements Replayer {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    // From here on: a replay may be stopped while its process is still starting.
+    this.child = child;
     child.stderr?.resume();
     child.send({ bundleCode, replayOptions });
     const [ready] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];

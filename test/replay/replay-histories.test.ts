@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
 import {
   assertReplays,
   EmptyCorpusError,
@@ -143,12 +144,15 @@ describe('replayHistories', () => {
     assert.deepEqual(seen, ['0 family-7', '1 family-7/ann', '2 order-1', '3 order-2', '4 ticker-1']);
   });
 
-  it('stops when its signal says so', async () => {
-    const signal = AbortSignal.timeout(1_500);
+  it('stops when its signal says so, at whatever moment', async () => {
     const histories = await loadHistories([shipped]);
-    await assert.rejects(replayHistories({ workflowsPath: source('loops'), histories, signal }), {
-      name: 'TimeoutError',
-    });
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: source('loops') });
+    // While the process starts, and while it replays.
+    for (const ms of [1, 20, 50, 100, 1_500]) {
+      await assert.rejects(replayHistories({ workflowBundle, histories, signal: AbortSignal.timeout(ms) }), {
+        name: 'TimeoutError',
+      });
+    }
   });
 
   it('refuses an empty corpus', () =>

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import type { WorkerOptions } from '@temporalio/worker';
+import type { ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
 import { longActivity } from 'longhaul/activities';
-import { assertReplays, fromHistory } from 'longhaul/replay';
+import { assertReplays, fromHistory, loadHistories } from 'longhaul/replay';
 import { useServer } from 'longhaul/testing';
 import { LonghaulPlugin } from 'longhaul/worker';
 import { taskFailure } from '../workflows/support';
@@ -89,6 +90,26 @@ describe('LonghaulPlugin', () => {
         replayOptions: { plugins: [new LonghaulPlugin({ enforce: 'error' })] },
       });
     });
+  });
+
+  it('takes part in a replay, which calls it as a worker does', async () => {
+    const calls: string[] = [];
+    class Witness extends LonghaulPlugin {
+      override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+        calls.push('configureReplayWorker');
+        return super.configureReplayWorker(options);
+      }
+    }
+    const [open] = await loadHistories([
+      join(process.cwd(), 'replay-histories/compat/queue-open-run-1-sdk1.24.0.bin.gz'),
+    ]);
+    assert.ok(open);
+    await assertReplays({
+      workflowsPath: require.resolve('../compat/workflows'),
+      histories: [open],
+      replayOptions: { plugins: [new Witness()] },
+    });
+    assert.deepEqual(calls, ['configureReplayWorker']);
   });
 
   it('is applied once, however often it is given', () => {
