@@ -1,11 +1,12 @@
 export { longRunning } from './long-running';
-export type { InboxDeclarations, InboxesOf, LongRunningOptions, Run, StartChildOptions } from './long-running';
+export type { LongRunningOptions } from './declare';
+export type { Run, StartChildOptions } from './run';
 export { inbox } from './inbox';
-export type { ForEachOptions, Inbox, InboxDeclaration, InboxOptions } from './inbox';
+export type { ForEachOptions, Inbox, InboxDeclaration, InboxDeclarations, InboxesOf, InboxOptions } from './inbox';
 export type { RollOverLimits, RollOverOptions } from './limits';
 export type { StateOptions } from './state';
 export type { DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
-export { rollOverSignal, statusQuery } from './session';
+export { rollOverSignal, statusQuery } from './built-in';
 export type { InboxStatus, LonghaulStatus } from './status';
 export { waitFor } from './wait-for';
 export type { WaitForOptions } from './wait-for';

@@ -1,5 +1,7 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
+import type { Session } from './session';
 
 /** The answer to the query `longhaul.status`. */
 export interface LonghaulStatus {
@@ -28,4 +30,25 @@ export interface InboxStatus {
   duplicates: number;
   /** When the oldest waiting item was received, in milliseconds since the epoch. */
   oldestAt?: number;
+}
+
+/** Pure: it is a query. */
+export function statusOf(session: Session): LonghaulStatus {
+  const { historyLength, historySize } = workflowInfo();
+  const inboxes: LonghaulStatus['inboxes'] = {};
+  for (const [name, { depth, leases, received, duplicates, oldestAt }] of session.inboxes) {
+    inboxes[name] = { depth, leases, received, duplicates, ...(oldestAt === undefined ? {} : { oldestAt }) };
+  }
+  return {
+    run: session.number,
+    startedAt: session.startedAt,
+    historyLength,
+    historySize,
+    limits: session.growth.limits,
+    rollingOver: session.rollingOver ?? null,
+    inboxes,
+    deadLetters: session.deadLetters.list,
+    undeclared: session.undeclared,
+    ...session.parts.status(),
+  };
 }

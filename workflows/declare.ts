@@ -1,0 +1,73 @@
+import type { Duration } from './duration';
+import type { InboxDeclarations } from './inbox';
+import { declareLimits } from './limits';
+import type { DeclaredLimits, RollOverOptions } from './limits';
+import type { StateOptions } from './state';
+
+export interface LongRunningOptions<
+  Args extends readonly unknown[],
+  State extends object,
+  Declarations extends InboxDeclarations,
+> {
+  /** The state that outlives runs: a plain object that JSON carries unchanged. */
+  state: StateOptions<Args, State>;
+
+  /** The signals it takes. Their handlers stand before the body's first line. @default none */
+  inboxes?: Declarations;
+
+  /** When a run ends in the next one. Never by time or count of iterations. */
+  rollOver?: RollOverOptions & {
+    /** How long a rollover waits for items in hand, before it hands them to the next run to be done again. @default '10 minutes' */
+    drainTimeout?: Duration;
+  };
+
+  /**
+   * What a failure of the body does, once the items in its hand are dead letters: fail the workflow, or run the body again in a
+   * new run. A failure with no item in hand always fails the workflow. @default 'fail'
+   */
+  onError?: 'fail' | 'continue';
+}
+
+/** Options as a `Session` uses them: checked, and without the types of one workflow. */
+export interface Declared {
+  readonly name: string;
+  readonly options: LongRunningOptions<readonly unknown[], object, InboxDeclarations>;
+  readonly limits: DeclaredLimits;
+  readonly drainTimeout: Duration;
+}
+
+/** @throws TypeError for options that are out of range or contradict each other. */
+export function declare<Args extends readonly unknown[], State extends object>(
+  name: string,
+  options: LongRunningOptions<Args, State, InboxDeclarations>,
+): Declared {
+  const { state, inboxes = {}, rollOver = {} } = options;
+  const { drainTimeout = '10 minutes', ...limits } = rollOver;
+  if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
+    throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
+  }
+  if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
+  if (!Number.isInteger(state.version) || state.version < 1) {
+    throw new TypeError(`longRunning '${name}': state.version is ${String(state.version)}; use a whole number from 1`);
+  }
+  const bySignal = new Map<string, string>();
+  for (const [key, { signal, options: inboxOptions }] of Object.entries(inboxes)) {
+    const other = bySignal.get(signal.name);
+    if (other !== undefined) {
+      throw new TypeError(
+        `longRunning '${name}': the inboxes '${other}' and '${key}' both take signal '${signal.name}'`,
+      );
+    }
+    bySignal.set(signal.name, key);
+    const { keep = 1 } = inboxOptions.dedupe ?? {};
+    if (!Number.isInteger(keep) || keep < 1) {
+      throw new TypeError(`longRunning '${name}': inbox '${key}' has dedupe.keep ${keep}; use a whole number from 1`);
+    }
+  }
+  return {
+    name,
+    options: options as unknown as Declared['options'],
+    limits: declareLimits(name, limits),
+    drainTimeout,
+  };
+}
