@@ -5,6 +5,7 @@ export type LonghaulFailureType =
   | 'LonghaulDeadline'
   | 'LonghaulLeftover'
   | 'LonghaulRetryPolicy'
+  | 'LonghaulFanOut'
   | 'LonghaulHeartbeatTimeout'
   | 'LonghaulCheckpoint'
   | 'LonghaulSuperseded'

@@ -1,7 +1,8 @@
+import { kept } from './kept';
 import type { Part, PartHost, PartMaker } from './part';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
-const makers: Readonly<Record<string, PartMaker>> = {};
+const makers: Readonly<Record<string, PartMaker>> = { kept };
 
 /** The parts of a run, and what it carries on that no part of this code knows. */
 export class Parts {

@@ -1,0 +1,18 @@
+export { approval, approvalQuery, answerSignal } from './approval';
+export type { Answer, ApprovalEvent, ApprovalOptions, ApprovalResult, ApprovalView } from './approval';
+export { batch } from './batch';
+export type { BatchOptions, BatchResult, FailedBatch } from './batch';
+export type { BackoffOptions } from './backoff';
+export { callback, callbackInbox, callbackSignal } from './callback';
+export type { Callback, CallbackOptions, CalledBack } from './callback';
+export { fanOut } from './fan-out';
+export type { FailedItem, FanOutOptions, FanOutResult, Page } from './fan-out';
+export { childReportInbox, childReportSignal, fanOutChildren, reportTo } from './fan-out-children';
+export type { ChildOutcome, ChildReport, FanOutChildrenOptions, ReportTo } from './fan-out-children';
+export { pipeline } from './pipeline';
+export type { Pipeline } from './pipeline';
+export { poll } from './poll';
+export type { PollOptions } from './poll';
+export { cleanupQuery, scheduledCleanup } from './scheduled-cleanup';
+export type { CleanupPart, CleanupReport, CleanupRound, ScheduledCleanupOptions } from './scheduled-cleanup';
+export type { RecipeRun } from './recipe-run';
