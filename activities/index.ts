@@ -4,3 +4,4 @@ export type { Checkpoint, CheckpointOptions } from './checkpoint';
 export type { Enforce } from './enforcement';
 export { isLonghaulFailure } from '../workflows/failure';
 export type { LonghaulFailureType } from '../workflows/failure';
+export { childOutcomes } from './child-outcomes';

@@ -12,7 +12,8 @@ const builtin = /^node:/;
 /** What each folder may import besides its own files. */
 const lines: Record<string, readonly RegExp[]> = {
   workflows: [/^@temporalio\/(workflow|common)$/, /^@temporalio\/common\/lib\//],
-  activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/failure$/],
+  activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/(failure|recipes\/child-outcome)$/],
+  client: [/^@temporalio\/(client|common)$/, builtin, /^workflows\/recipes\/callback-message$/],
   worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],

@@ -192,12 +192,27 @@ function take(state: ApprovalState, answer: Answer, mayChange: boolean): void {
     if (why !== undefined) event.why = why;
     append(state, event);
   };
-  if (by === undefined || decision === undefined) return note('ignored', 'no answer: it needs by and decision');
-  if (!state.approvers.includes(by)) return note('ignored', 'not an approver');
+  if (by === undefined || decision === undefined) {
+    note('ignored', 'no answer: it needs by and decision');
+    return;
+  }
+  if (!state.approvers.includes(by)) {
+    note('ignored', 'not an approver');
+    return;
+  }
   const before = Object.hasOwn(state.answers, by) ? state.answers[by] : undefined;
-  if (before === decision) return note('ignored', 'duplicate');
-  if (state.decision !== undefined) return note('ignored', 'late');
-  if (before !== undefined && !mayChange) return note('ignored', 'answered before');
+  if (before === decision) {
+    note('ignored', 'duplicate');
+    return;
+  }
+  if (state.decision !== undefined) {
+    note('ignored', 'late');
+    return;
+  }
+  if (before !== undefined && !mayChange) {
+    note('ignored', 'answered before');
+    return;
+  }
   state.answers[by] = decision;
   note('answered');
   const given = Object.values(state.answers);

@@ -111,6 +111,7 @@ export async function batch<Item>(
   try {
     for (;;) {
       await drain(inbox, (item) => queue.add(item, by(item)));
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it was thrown
       if (failure !== undefined) throw failure;
       if (run.rollOverDue) {
         await run.safePoint();

@@ -6,18 +6,13 @@ import type { Inbox, InboxDeclaration } from '../inbox';
 import { workflowNow } from '../workflow-now';
 import { backoffOf } from './backoff';
 import type { BackoffOptions } from './backoff';
+import { callbackSignalName } from './callback-message';
+import type { Callback } from './callback-message';
 import { drain, milliseconds, pause, recipeState } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
-/** A callback as `receiveCallback` of `longhaul/client` signals it, once it has checked the token. */
-export interface Callback {
-  /** The key of the `callback()` that it is for; a part of its token. */
-  item: string;
-  payload: unknown;
-}
-
 /** The signal that callbacks arrive by, and the inbox that their tokens name unless they name another. */
-export const callbackSignal = defineSignal<[Callback]>('longhaul.callback');
+export const callbackSignal = defineSignal<[Callback]>(callbackSignalName);
 
 /** An inbox for callbacks: each item once, and one that comes too late keeps no workflow from ending. */
 export function callbackInbox({ keep = 1_000 }: { keep?: number } = {}): InboxDeclaration<Callback> {

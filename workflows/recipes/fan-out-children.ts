@@ -1,5 +1,4 @@
 import { CancellationScope, defineSignal, getExternalWorkflowHandle, log, workflowInfo } from '@temporalio/workflow';
-import type { Workflow } from '@temporalio/workflow';
 import { ApplicationFailure, TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Duration } from '../duration';
 import { inbox } from '../inbox';
@@ -9,6 +8,7 @@ import { workflowNow } from '../workflow-now';
 import { FanOutWindow } from './fan-out';
 import type { FanOutOptions, FanOutResult } from './fan-out';
 import { Alarm } from './alarm';
+import type { ChildOutcome } from './child-outcome';
 import { drain, isCutOff, milliseconds } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
@@ -23,14 +23,6 @@ export interface ReportTo {
 export interface ChildReport {
   fanOut: string;
   id: string;
-  result?: unknown;
-  error?: string;
-}
-
-/** What the fall-back check tells of a child; `childOutcomes` of `longhaul/activities` makes them. */
-export interface ChildOutcome {
-  workflowId: string;
-  outcome: 'running' | 'succeeded' | 'failed';
   result?: unknown;
   error?: string;
 }
@@ -74,19 +66,18 @@ export async function reportTo<T>({ workflowId, fanOut, id }: ReportTo, work: ()
   }
 }
 
-export interface FanOutChildrenOptions<Item, Cursor, Value, W extends Workflow, Result> extends FanOutOptions<
-  Item,
-  Cursor,
-  Value
-> {
-  /** The child's workflow function. It ends with `reportTo`. */
-  child: W;
+/** What a child is given: one argument, as a `longRunning` child takes. */
+export interface ChildInput<Item> {
+  item: Item;
+  report: ReportTo;
+}
 
-  /** Its arguments: the item, and whom to tell. */
-  args: (item: Item, report: ReportTo) => Parameters<W>;
+export interface FanOutChildrenOptions<Item, Cursor, Value, Result> extends FanOutOptions<Item, Cursor, Value> {
+  /** The child's workflow function. It ends with `reportTo`. */
+  child: (input: ChildInput<Item>) => Promise<Result>;
 
   /** Further options of the children, such as their task queue. @default none */
-  childOptions?: Omit<StartChildOptions<Parameters<W>>, 'args' | 'workflowId'>;
+  childOptions?: Omit<StartChildOptions<[]>, 'args' | 'workflowId'>;
 
   /** A child's workflow id. @default the parent's id, the key and the item's number */
   workflowId?: (item: Item, id: string) => string;
@@ -117,14 +108,14 @@ export interface FanOutChildrenOptions<Item, Cursor, Value, W extends Workflow, 
  *   are in hand. Adding or removing a call in a deployed workflow needs `patched()`. Costs, in Temporal Cloud actions, two per
  *   child (its start and its signal), beside the child's own.
  */
-export async function fanOutChildren<Item, Cursor, Value, W extends Workflow, Result = Awaited<ReturnType<W>>>(
+export async function fanOutChildren<Item, Cursor, Value, Result>(
   run: RecipeRun,
   key: string,
-  options: FanOutChildrenOptions<Item, Cursor, Value, W, Result>,
+  options: FanOutChildrenOptions<Item, Cursor, Value, Result>,
 ): Promise<FanOutResult<Item, Value>> {
-  const { child, args, childOptions, inbox: reports, add = (value) => value, fallBack } = options;
+  const { child, childOptions, inbox: reports, add = (value: Value) => value, fallBack } = options;
   const parentId = workflowInfo().workflowId;
-  const { workflowId = (_item, id) => `${parentId}/${key}/${id}` } = options;
+  const { workflowId = (_item: Item, id: string) => `${parentId}/${key}/${id}` } = options;
   const everyMs = milliseconds('fanOutChildren', 'fallBack.every', fallBack.every ?? '10 minutes');
   const window = new FanOutWindow(run, key, options);
   const shared = reportsOf(run);
@@ -143,8 +134,8 @@ export async function fanOutChildren<Item, Cursor, Value, W extends Workflow, Re
           await run.startChild(child, {
             ...childOptions,
             workflowId: workflowId(item, id),
-            args: args(item, { workflowId: parentId, fanOut: key, id }),
-          } as StartChildOptions<Parameters<W>>);
+            args: [{ item, report: { workflowId: parentId, fanOut: key, id } }],
+          });
           window.started(id);
         } catch (error) {
           // It runs since an earlier try: its report or the check tells how it ends.
@@ -191,19 +182,19 @@ const reportsKept = 1_000;
 
 /** Reports by fan-out: whoever reads the inbox keeps those of the others. */
 function reportsOf(run: RecipeRun) {
-  const kept = run.keep('longhaul.fanOut reports', () => ({}) as Record<string, ChildReport[]>);
+  const kept = run.keep<Record<string, ChildReport[]>>('longhaul.fanOut reports', () => ({}));
+  const of = (key: string): ChildReport[] => (Object.hasOwn(kept, key) ? kept[key] : undefined) ?? [];
   return {
-    has: (key: string): boolean => Object.hasOwn(kept, key) && (kept[key]?.length ?? 0) > 0,
-    keep(report: ChildReport): void {
-      const { fanOut, id } = (report ?? {}) as Partial<ChildReport>;
+    has: (key: string): boolean => of(key).length > 0,
+    keep(report: unknown): void {
+      // What a signal carries is what somebody sent: any shape.
+      const { fanOut, id } = (report ?? {}) as Record<string, unknown>;
       if (typeof fanOut !== 'string' || typeof id !== 'string') return;
-      const own = Object.hasOwn(kept, fanOut) ? (kept[fanOut] ?? []) : (kept[fanOut] = []);
-      own.push(report);
       // More than can be in hand at once are repetitions, and of what is lost here the fall-back check tells.
-      if (own.length > reportsKept) own.shift();
+      kept[fanOut] = [...of(fanOut), report as ChildReport].slice(-reportsKept);
     },
     take(key: string): ChildReport[] {
-      const own = Object.hasOwn(kept, key) ? (kept[key] ?? []) : [];
+      const own = of(key);
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a table
       delete kept[key];
       return own;

@@ -87,7 +87,7 @@ export async function fanOut<Item, Cursor, Result, Value>(
     add?: (value: Value, result: Result, item: Item) => Value;
   },
 ): Promise<FanOutResult<Item, Value>> {
-  const { work, add = (value) => value } = options;
+  const { work, add = (value: Value) => value } = options;
   const window = new FanOutWindow(run, key, options);
   let failure: unknown;
   const begin = (id: string, item: Item): void => {
@@ -177,6 +177,7 @@ export class FanOutWindow<Item, Cursor, Value> {
     for (;;) {
       await tend.work();
       const problem = failure() ?? this.pageFailure;
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it was thrown
       if (problem !== undefined) throw problem;
       if (this.tooManyFailed() && this.open === 0) throw this.tooMany();
       if (this.of.rollOverDue) {

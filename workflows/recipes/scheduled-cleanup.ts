@@ -145,16 +145,15 @@ export async function scheduledCleanup<Cursor>(
 
   async function doRound(round: CleanupRound): Promise<void> {
     try {
-      for (let done = false; !done;) {
+      do {
         await run.safePoint();
         await run.hold(async () => {
           const { next, removed = 0 } = await work(state.cursor as Cursor | undefined, { ...round });
           round.parts += 1;
           round.removed += removed;
-          done = next === undefined || next === null;
           state.cursor = next ?? undefined;
         });
-      }
+      } while (state.cursor !== undefined);
     } catch (error) {
       if (!(error instanceof ActivityFailure) || isCutOff(error)) throw error;
       round.error = error.cause?.message ?? error.message;
