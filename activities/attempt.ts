@@ -16,7 +16,18 @@ import { longActivityMetrics } from './metrics';
 import type { CheckedOptions } from './options';
 import { resumePages } from './resume';
 import { StallWatch } from './stall-watch';
-import { Stop, cancelled, coreReason, handover, pauseText, paused, reset, stalled, superseded, unwritable } from './stop';
+import {
+  Stop,
+  cancelled,
+  coreReason,
+  handover,
+  pauseText,
+  paused,
+  reset,
+  stalled,
+  superseded,
+  unwritable,
+} from './stop';
 import type { StopDetail, StopReason } from './stop';
 
 /** Without a heartbeat timeout nobody waits for a beat; this is how often a checkpoint is brought to safety all the same. */
@@ -106,7 +117,10 @@ export class Attempt<C> {
   }
 
   private onAbort(signal: AbortSignal, then: () => void): void {
-    if (signal.aborted) return then();
+    if (signal.aborted) {
+      then();
+      return;
+    }
     signal.addEventListener('abort', then, { once: true });
     this.closers.push(() => signal.removeEventListener('abort', then));
   }

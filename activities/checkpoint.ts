@@ -44,13 +44,13 @@ export interface Checkpoint<C> {
    *
    * @param pages Starts the source behind the cursor of the last page that was done; undefined: at its beginning.
    */
-  resume<Page extends { readonly cursor: C }>(
-    pages: PageSource<Page, C>,
-    options?: ResumeOptions<Page, C>,
-  ): AsyncGenerator<Page, void, undefined>;
   resume<Page>(
     pages: PageSource<Page, C>,
     options: ResumeOptions<Page, C> & { cursor: (page: Page) => C },
+  ): AsyncGenerator<Page, void, undefined>;
+  resume<Page extends { readonly cursor: C }>(
+    pages: PageSource<Page, C>,
+    options?: ResumeOptions<Page, C>,
   ): AsyncGenerator<Page, void, undefined>;
 }
 

@@ -14,8 +14,11 @@ export interface Watched {
 /** A time in which no JavaScript of the process's main thread ran. */
 export interface Block {
   ms: number;
-  /** Synchronous code held the thread; or the whole process stood still, as under SIGSTOP or on a machine without a free core. */
-  kind: 'blocked' | 'suspended';
+  /**
+   * Synchronous code held the thread; or the whole process stood still, as under SIGSTOP or on a machine without a free core; or it
+   * can't be told, in the first moments of a process.
+   */
+  kind: 'blocked' | 'suspended' | 'unknown';
 }
 
 const tickMs = 100;
@@ -40,6 +43,7 @@ class EventLoopWatch {
   private timer: NodeJS.Timeout | undefined;
   private thread: Worker | undefined;
   private tickedAt = performance.now();
+  private usage = process.cpuUsage();
 
   add(watched: Watched): () => void {
     this.all.add(watched);
@@ -54,6 +58,8 @@ class EventLoopWatch {
 
   private start(): void {
     this.tickedAt = performance.now();
+    this.usage = process.cpuUsage();
+    this.clocks.fill(0n);
     this.mark();
     this.timer = setInterval(() => this.tick(), tickMs).unref();
     try {
@@ -81,23 +87,30 @@ class EventLoopWatch {
   private tick(): void {
     const now = performance.now();
     const ms = now - this.tickedAt - tickMs;
-    const kind = this.threadStoodStill(ms) ? 'suspended' : 'blocked';
+    const kind = this.kindOf(ms);
     this.tickedAt = now;
+    this.usage = process.cpuUsage();
     this.mark();
-    for (const { thresholdMs, onBlocked } of [...this.all]) if (ms >= thresholdMs) onBlocked({ ms: Math.round(ms), kind });
+    for (const { thresholdMs, onBlocked } of [...this.all]) {
+      if (ms >= thresholdMs) onBlocked({ ms: Math.round(ms), kind });
+    }
   }
 
   private mark(): void {
     Atomics.store(this.clocks, slots.mainTick, process.hrtime.bigint());
   }
 
-  /** The thread runs while the main thread is blocked, and stands still with it when the process does. */
-  private threadStoodStill(ms: number): boolean {
+  private kindOf(ms: number): Block['kind'] {
     const at = Atomics.load(this.clocks, slots.threadTick);
-    if (!this.thread || at === 0n) return false;
+    if (!this.thread || at === 0n) {
+      // Without the thread only code that computed can be told.
+      const { user, system } = process.cpuUsage(this.usage);
+      return (user + system) / 1_000 > ms / 2 ? 'blocked' : 'unknown';
+    }
+    // The thread runs while the main thread is blocked, and stands still with it when the process does.
     const sinceMs = Number(process.hrtime.bigint() - at) / 1e6;
     const gapMs = Number(Atomics.load(this.clocks, slots.threadGap)) / 1e6;
-    return Math.max(sinceMs, gapMs) > ms / 2;
+    return Math.max(sinceMs, gapMs) > ms / 2 ? 'suspended' : 'blocked';
   }
 
   private tellThread(): void {

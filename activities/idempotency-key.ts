@@ -24,7 +24,9 @@ export async function idempotencyKey(step: string, options: IdempotencyKeyOption
   const { item = origin?.item } = options;
   const { workflowExecution } = info;
   if (!workflowExecution) {
-    throw missing(`'${info.activityType}' was not started by a workflow, and has nothing that is the same over its attempts but its own id`);
+    throw missing(
+      `'${info.activityType}' was not started by a workflow, and has nothing that is the same over its attempts but its own id`,
+    );
   }
   if (item === undefined) {
     throw missing(

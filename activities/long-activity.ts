@@ -56,16 +56,16 @@ export interface LongActivityJob<C> {
   readonly fence: number;
 
   /** Tells the stall watch that the work goes on. Costs nothing. */
-  progress(): void;
+  readonly progress: () => void;
 
   /**
    * Covers one wait that may take long: the stall watch stands still until `work` ends, for at most `max`, and then names `label`.
    * Several may be open at once, inside one another or side by side; each has its own maximum.
    */
-  hold<R>(label: string, max: Duration, work: () => Promise<R>): Promise<R>;
+  readonly hold: <R>(label: string, max: Duration, work: () => Promise<R>) => Promise<R>;
 
   /** As `idempotencyKey` of this module: the same for each attempt at this step of this item, over retries and rollovers. */
-  idempotencyKey(step: string, options?: IdempotencyKeyOptions): Promise<string>;
+  readonly idempotencyKey: (step: string, options?: IdempotencyKeyOptions) => Promise<string>;
 }
 
 /**

@@ -8,7 +8,10 @@ export function longActivityMetrics(meter: MetricMeter) {
     commits: counter('longhaul_activity_commits', 'Checkpoint commits that the server has acknowledged'),
     stalls: counter('longhaul_activity_stalls', 'Attempts that made no progress for stallAfter, or outran a hold'),
     handovers: counter('longhaul_activity_handovers', 'Attempts that handed over to the next one'),
-    blocks: counter('longhaul_event_loop_blocked', 'Times that a blocked event loop endangered the beats of an attempt'),
+    blocks: counter(
+      'longhaul_event_loop_blocked',
+      'Times that a blocked event loop endangered the beats of an attempt',
+    ),
     guardHits: counter('longhaul_guard_hits', 'Work that a guard warned of or refused'),
   };
 }

@@ -11,8 +11,8 @@ export interface ResumeOptions<Page, C> {
 export interface ResumeHost<C> {
   readonly last: C | undefined;
   readonly signal: AbortSignal;
-  save(value: C): void;
-  commit(value: C): Promise<void>;
+  readonly save: (value: C) => void;
+  readonly commit: (value: C) => Promise<void>;
 }
 
 /** The pages from the last checkpoint on. A page's cursor is kept when the loop asks for the next page: its body is done then. */
@@ -30,8 +30,8 @@ export async function* resumePages<Page, C>(
   }
 }
 
-function cursorOf<C>(page: unknown): C {
-  if (typeof page === 'object' && page !== null && 'cursor' in page) return page.cursor as C;
+function cursorOf(page: unknown): never {
+  if (typeof page === 'object' && page !== null && 'cursor' in page) return page.cursor as never;
   throw new TypeError(
     'checkpoint.resume: a page has no `cursor`; yield pages with one, or pass { cursor: (page) => … } to tell where to go on after it',
   );

@@ -60,11 +60,16 @@ export class StallWatch {
 
   private look(expectedAt: number): void {
     const now = performance.now();
-    if (this.next().dueAt > now) return this.arm();
-    // What waited behind the blocked loop goes first: it may be the very progress that is missed.
-    if (now - expectedAt > lateMs) return this.wakeAt(now + lateMs);
-    this.close();
-    this.options.onStall(this.next().what);
+    const { dueAt, what } = this.next();
+    if (dueAt > now) {
+      this.arm();
+    } else if (now - expectedAt > lateMs) {
+      // What waited behind the blocked loop goes first: it may be the very progress that is missed.
+      this.wakeAt(now + lateMs);
+    } else {
+      this.close();
+      this.options.onStall(what);
+    }
   }
 
   /** What will count as a stall first, and when. */

@@ -5,14 +5,7 @@ import type { Block } from './event-loop-watch';
 
 /** Why an attempt has to end. */
 export type StopReason =
-  | 'CANCELLED'
-  | 'PAUSED'
-  | 'RESET'
-  | 'SUPERSEDED'
-  | 'UNSERIALIZABLE'
-  | 'SHUTDOWN'
-  | 'DEADLINE'
-  | 'STALLED';
+  'CANCELLED' | 'PAUSED' | 'RESET' | 'SUPERSEDED' | 'UNSERIALIZABLE' | 'SHUTDOWN' | 'DEADLINE' | 'STALLED';
 
 /** Why the core aborts an attempt, where that is not a cancellation. */
 const coreReasons: Record<string, StopReason> = {
@@ -60,7 +53,8 @@ export class Stop {
     const { reason, make } = this.current;
     // What the activity says about its own end outweighs why it was asked to end.
     if (reason === 'CANCELLED' && this.isOwn(error)) return error;
-    if ((reason === 'SHUTDOWN' || reason === 'DEADLINE') && this.isOwn(error) && error.nonRetryable === true) return error;
+    if ((reason === 'SHUTDOWN' || reason === 'DEADLINE') && this.isOwn(error) && error.nonRetryable === true)
+      return error;
     return make();
   }
 
@@ -98,10 +92,14 @@ function eventLoopBlocked(block: Block) {
 }
 
 /** What a pause was, in words. */
-export const pauseText = ({ ms, kind }: Block): string =>
-  kind === 'blocked'
-    ? `the event loop was blocked for ${ms} ms by synchronous code, and no heartbeat could leave`
-    : `the process stood still for ${ms} ms, suspended or on a machine without a free core, and no heartbeat could leave`;
+export function pauseText({ ms, kind }: Block): string {
+  const what = {
+    blocked: `the event loop was blocked for ${ms} ms by synchronous code`,
+    suspended: `the process stood still for ${ms} ms, suspended or on a machine without a free core`,
+    unknown: `no JavaScript ran for ${ms} ms: the event loop was blocked, or the process stood still`,
+  };
+  return `${what[kind]}, and no heartbeat could leave`;
+}
 
 /** @param atOnce The next attempt need not wait: it has something to go on from. */
 export function handover(why: StopDetail['why'], detail: Omit<StopDetail, 'why'>, atOnce: boolean) {

@@ -4,6 +4,12 @@ export type { Duration } from './duration';
 export { LeftOpenError, ReplayAfterwardsError, ServerUnavailableError, WorkerProcessError } from './errors';
 export type { Hook, Hooks } from './hooks';
 export { locateServer, type LocatedServer, type LocateServerOptions } from './locate-server';
+export {
+  mockActivityEnvironment,
+  type BeatAnswer,
+  type MockActivity,
+  type MockActivityOptions,
+} from './mock-activity-environment';
 export type { Log } from './progress';
 export { replayAfterwards } from './replay-afterwards';
 export type { SearchAttributeType, SearchAttributeTypes } from './search-attributes';
