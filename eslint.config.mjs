@@ -2,7 +2,7 @@ import longhaul from 'eslint-plugin-longhaul';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/fixtures/**', '.longhaul/**'] },
+  { ignores: ['**/dist/**', '**/fixtures/**', 'examples/testing-*/**', '.longhaul/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, longhaul.configs.typed],
@@ -14,6 +14,7 @@ export default tseslint.config(
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
+          'workflows/recipes/index.ts',
         ],
       },
     },

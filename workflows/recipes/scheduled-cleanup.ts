@@ -1,5 +1,6 @@
 import { defineQuery, setHandler } from '@temporalio/workflow';
-import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure } from '@temporalio/common';
+import { activityOutcome } from '../activity-outcome';
 import type { Duration } from '../duration';
 import { workflowNow } from '../workflow-now';
 import { isCutOff, milliseconds, pause, recipeState, wholeNumber } from './recipe-run';
@@ -32,7 +33,7 @@ export interface ScheduledCleanupOptions<Cursor> {
 
   /**
    * Cleans up a part, from where the last one stopped: a `longActivity`. It should return after some minutes, with where to go on.
-   * After it failed by a timeout the next one gets its last checkpoint.
+   * After it was timed out, stalled or was handed over the next one gets its last checkpoint.
    */
   work: (from: Cursor | undefined, round: CleanupRound) => Promise<CleanupPart<Cursor>>;
 
@@ -178,11 +179,10 @@ export async function scheduledCleanup<Cursor>(
   }
 }
 
-/** The last checkpoint of a `longActivity` that was timed out; the server hands it over with the failure. */
+/** The last checkpoint of a `longActivity` that did not come to its end. */
 function checkpointOf(failure: ActivityFailure): unknown {
-  if (!(failure.cause instanceof TimeoutFailure)) return undefined;
-  const beat = failure.cause.lastHeartbeatDetails as { longhaul?: unknown; value?: unknown } | null | undefined;
-  return beat?.longhaul === 'checkpoint' ? beat.value : undefined;
+  const reached = activityOutcome(failure);
+  return reached?.outcome === 'atCheckpoint' ? reached.checkpoint : undefined;
 }
 
 function report({ rounds, failed, skipped, removed, nextAt, current, last }: CleanupState): CleanupReport {
