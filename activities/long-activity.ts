@@ -8,6 +8,7 @@ import { readCheckpoint } from './checkpoint';
 import type { Checkpoint, CheckpointOptions, Details } from './checkpoint';
 import { enforcement } from './enforcement';
 import type { Enforce } from './enforcement';
+import { workerLink } from './worker-link';
 
 export interface LongActivityOptions<C> {
   /** How checkpoints are read back. Without it the activity only beats. */
@@ -71,6 +72,7 @@ export function longActivity<Args extends unknown[], Result, C = never>(
     requireHeartbeatTimeout(context, options.enforce ?? enforcement.getStore() ?? 'warn');
     const inherited = readCheckpoint(info.heartbeatDetails, options.checkpoint);
     const { client } = context;
+    const link = workerLink.getStore();
     const stop = new AbortController();
     let reason: StopReason | 'SHUTDOWN' | undefined;
     const end = (why: StopReason | 'SHUTDOWN', error: unknown) => {
@@ -80,8 +82,9 @@ export function longActivity<Args extends unknown[], Result, C = never>(
     const beats = new Beats({
       intervalMs: info.heartbeatTimeoutMs ? info.heartbeatTimeoutMs * intervalShare : defaultIntervalMs,
       minCommitIntervalMs,
-      send: (details) =>
-        client.activity.heartbeat(info.taskToken, details, {
+      send: (details) => {
+        link?.beat();
+        return client.activity.heartbeat(info.taskToken, details, {
           serializationContext: {
             type: 'activity',
             namespace: info.namespace,
@@ -89,7 +92,8 @@ export function longActivity<Args extends unknown[], Result, C = never>(
             isLocal: info.isLocal,
             ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
           },
-        }),
+        });
+      },
       onStop: end,
     });
     const cancelled = () => {
@@ -98,6 +102,9 @@ export function longActivity<Args extends unknown[], Result, C = never>(
     };
     if (context.cancellationSignal.aborted) cancelled();
     else context.cancellationSignal.addEventListener('abort', cancelled);
+    const shutDown = () => end('SHUTDOWN', link?.shutdown.reason);
+    if (link?.shutdown.aborted) shutDown();
+    else link?.shutdown.addEventListener('abort', shutDown);
 
     const version = options.checkpoint?.version ?? 1;
     let last = inherited?.value;
@@ -132,6 +139,7 @@ export function longActivity<Args extends unknown[], Result, C = never>(
     } finally {
       beats.close();
       context.cancellationSignal.removeEventListener('abort', cancelled);
+      link?.shutdown.removeEventListener('abort', shutDown);
     }
   };
 }

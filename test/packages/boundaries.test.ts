@@ -13,7 +13,11 @@ const builtin = /^node:/;
 const lines: Record<string, readonly RegExp[]> = {
   workflows: [/^@temporalio\/(workflow|common)$/, /^@temporalio\/common\/lib\//],
   activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/failure$/],
-  worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
+  worker: [
+    /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
+    builtin,
+    /^(activities|workflows)\//,
+  ],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
