@@ -1,8 +1,11 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { isWithin, leasesWithinBranch } from './branch';
+import type { Lessor } from './branch';
 import type { DeadLetters } from './dead-letters';
 import type { CarriedInbox, Entry } from './envelope';
 import type { Growth } from './growth';
 import type { ForEachOptions, Inbox, InboxDeclaration } from './inbox';
+import { waitingOn } from './waits';
 import { workflowNow } from './workflow-now';
 
 /** What an inbox needs of the run that it belongs to. */
@@ -17,7 +20,7 @@ export interface InboxHost {
 
 const none: CarriedInbox = { items: [], seen: [], received: 0, duplicates: 0 };
 
-export class InboxBuffer<T> implements Inbox<T> {
+export class InboxBuffer<T> implements Inbox<T>, Lessor {
   readonly onLeftover: 'rollOver' | 'fail' | 'discard';
   received: number;
   duplicates: number;
@@ -25,6 +28,7 @@ export class InboxBuffer<T> implements Inbox<T> {
   private items: Entry<T>[];
   private readonly seen: Set<string>;
   private readonly leased = new Set<Entry<T>>();
+  private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private reading = false;
 
   constructor(
@@ -153,6 +157,12 @@ export class InboxBuffer<T> implements Inbox<T> {
     this.giveBack([...this.leased]);
   }
 
+  /** Puts back what a branch of `firstOf` or `withTimeout` that lost still has in its hand. */
+  takeBack(branch: CancellationScope): void {
+    const within = (entry: Entry<T>) => isWithin(this.leasedIn.get(entry), branch);
+    this.giveBack([...this.leased].filter(within));
+  }
+
   /** Ends all leases as handled. */
   settleAll(): void {
     for (const entry of [...this.leased]) this.settle(entry);
@@ -177,16 +187,22 @@ export class InboxBuffer<T> implements Inbox<T> {
       );
     }
     this.reading = true;
+    const done = waitingOn({ kind: 'inbox', what: this.name });
     try {
       return await reader();
     } finally {
+      done();
       this.reading = false;
     }
   }
 
   private lease(max: number): Entry<T>[] {
     const entries = this.items.splice(0, max);
-    for (const entry of entries) this.leased.add(entry);
+    leasesWithinBranch(this);
+    for (const entry of entries) {
+      this.leased.add(entry);
+      this.leasedIn.set(entry, CancellationScope.current());
+    }
     return entries;
   }
 

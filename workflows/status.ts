@@ -1,6 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { carriedSize } from './carried-size';
+import type { CarriedSize } from './carried-size';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
+import { envelopeOf } from './roll-over';
 import type { Session } from './session';
 
 /** The answer to the query `longhaul.status`. */
@@ -17,6 +20,8 @@ export interface LonghaulStatus {
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
   undeclared: readonly UndeclaredSignal[];
+  /** How large a rollover at this moment would be; null where JSON can't write it. */
+  carries: CarriedSize | null;
 }
 
 export interface InboxStatus {
@@ -49,6 +54,7 @@ export function statusOf(session: Session): LonghaulStatus {
     inboxes,
     deadLetters: session.deadLetters.list,
     undeclared: session.undeclared,
+    carries: carriedSize(envelopeOf(session, 'limits')) ?? null,
     ...session.parts.status(),
   };
 }

@@ -21,7 +21,7 @@ const lines: Record<string, readonly RegExp[]> = {
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
-  examples: [temporal, builtin, /^longhaul\/\w+$/],
+  examples: [temporal, builtin, /^longhaul\/\w+$/, /^(vitest|@jest\/globals)$/],
   'eslint-plugin': [builtin, /^(eslint|typescript|typescript-eslint|@typescript-eslint\/[\w-]+)(\/|$)/],
 };
 /** Types that the compiler takes out; the packages are there wherever `@temporalio/worker` is. */
