@@ -1,8 +1,9 @@
 import type { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptors, WorkerInterceptors } from '@temporalio/worker';
+import { beatListener } from '../activities/beat-listener';
 import { enforcement } from '../activities/enforcement';
-import { workerLink } from '../activities/worker-link';
+import { activityHost } from './activity-host';
 import { applied } from './applied';
 import { BeatWatch } from './beat-watch';
 import { guardLevel } from './guard-rules';
@@ -15,16 +16,14 @@ export function withActivityInterceptor(
 ): WorkerInterceptors {
   const { activity = [] } = interceptors;
   if (activity.some((factory) => applied in factory)) return interceptors;
-  const shutdown = new AbortController();
   const factory = (context: Context): ActivityInterceptors => ({
     inbound: {
       async execute(input, next) {
         const { activityType } = context.info;
         recordStart(context);
         const watch = new BeatWatch(context, (rule) => guardLevel(guards, rule, activityType));
-        const link = { shutdown: shutdown.signal, beat: watch.beat };
         try {
-          const result = await workerLink.run(link, () =>
+          const result = await beatListener.run(watch.beat, () =>
             enforcement.run(guardLevel(guards, 'heartbeatTimeout', activityType), () => next(input)),
           );
           recordEnd(context, 'completed');
@@ -42,7 +41,7 @@ export function withActivityInterceptor(
     },
   });
   // First, so that it sees the attempt whole.
-  return { ...interceptors, activity: [Object.assign(factory, { [applied]: shutdown }), ...activity] };
+  return { ...interceptors, activity: [Object.assign(factory, { [applied]: true }), activityHost(), ...activity] };
 }
 
 function recordStart({ info, metricMeter }: Context): void {

@@ -9,6 +9,7 @@ import type {
   WorkerPlugin,
 } from '@temporalio/worker';
 import type { Enforce } from '../activities/enforcement';
+import { runTellingShutdown } from './activity-host';
 import { withActivityInterceptor } from './activity-interceptor';
 import { AttributeCheck } from './attribute-check';
 import type { CheckedConnection } from './attribute-check';
@@ -18,7 +19,6 @@ import { withClientInterceptors } from './client-interceptors';
 import { compileEnforce } from './enforce';
 import type { EnforceOptions } from './enforce';
 import type { GuardLevels } from './guard-rules';
-import { tellActivitiesOfShutdown } from './shutdown';
 import { withWorkflowModules } from './workflow-settings';
 import type { WorkflowSettings } from './workflow-settings';
 
@@ -86,7 +86,7 @@ export class LonghaulPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin
   }
 
   runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    return tellActivitiesOfShutdown(worker, next);
+    return runTellingShutdown(worker, next);
   }
 
   configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {

@@ -13,6 +13,7 @@ export interface WorkflowSettings {
   readonly attributes?: readonly AttributeName[] | undefined;
 }
 
+const originPath = require.resolve('./workflow-origin');
 const modulePath = require.resolve('./workflow-interceptors');
 
 /**
@@ -24,5 +25,5 @@ export function withWorkflowModules(modules: readonly string[] = [], settings: W
   if (modules.some(isOwn)) return [...modules];
   // Webpack splits a request at `!`, and takes `#` for a fragment.
   const query = encodeURIComponent(JSON.stringify(settings)).replaceAll('!', '%21');
-  return [...modules, `${modulePath}?${query}`];
+  return [...modules, originPath, `${modulePath}?${query}`];
 }

@@ -12,7 +12,12 @@ const builtin = /^node:/;
 /** What each folder may import besides its own files. */
 const lines: Record<string, readonly RegExp[]> = {
   workflows: [/^@temporalio\/(workflow|common)$/, /^@temporalio\/common\/lib\//],
-  activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/failure$/],
+  activities: [
+    /^@temporalio\/(activity|client|common)$/,
+    /^@temporalio\/common\/lib\/time$/,
+    builtin,
+    /^workflows\/(failure|duration)$/,
+  ],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
     builtin,
