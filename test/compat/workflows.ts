@@ -64,3 +64,15 @@ export const steps = longRunning(
 export const relimited = longRunning('relimited', { ...options, rollOver: { events: 50, was: [40] } }, (run) =>
   handleAll(run, quick),
 );
+
+export {
+  recipeApproval,
+  recipeBatch,
+  recipeCallback,
+  recipeChild,
+  recipeCleanup,
+  recipeFanOut,
+  recipeFanOutChildren,
+  recipePipeline,
+  recipePoll,
+} from './recipes';
