@@ -35,16 +35,6 @@ export const recipeGoldens = [
     },
   },
   {
-    workflow: 'recipeApproval',
-    what: 'takes a late answer in another run',
-    async play(handle: Handle) {
-      await handle.signal(answerSignal, { by: 'ann', decision: 'reject' });
-      await handle.signal(answerSignal, { by: 'bob', decision: 'approve' });
-      await handle.signal(rollOverSignal);
-      await end(handle);
-    },
-  },
-  {
     workflow: 'recipeCallback',
     what: 'called back early and found by the poll',
     async play(handle: Handle) {
