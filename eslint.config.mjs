@@ -12,6 +12,7 @@ export default tseslint.config(
         workflows: [
           'examples/inventory/workflows.ts',
           'examples/payments/workflows.ts',
+          'scripts/drills/workflows.ts',
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
