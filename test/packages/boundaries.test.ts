@@ -18,7 +18,11 @@ const lines: Record<string, readonly RegExp[]> = {
     builtin,
     /^workflows\/(failure|duration)$/,
   ],
-  worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
+  worker: [
+    /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
+    builtin,
+    /^(activities|workflows)\//,
+  ],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
