@@ -16,6 +16,7 @@ export default tseslint.config(
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
+          'workflows/recipes/index.ts',
         ],
       },
     },
