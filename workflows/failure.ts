@@ -3,12 +3,17 @@ import { ApplicationFailure } from '@temporalio/common';
 /** The `type` of every failure that longhaul raises in workflow and activity code. It is the failure's identity on the wire. */
 export type LonghaulFailureType =
   | 'LonghaulDeadline'
+  | 'LonghaulCleanUp'
   | 'LonghaulLeftover'
   | 'LonghaulRetryPolicy'
   | 'LonghaulHeartbeatTimeout'
   | 'LonghaulCheckpoint'
   | 'LonghaulSuperseded'
-  | 'LonghaulHandover';
+  | 'LonghaulHandover'
+  | 'LonghaulStalled'
+  | 'LonghaulEventLoopBlocked'
+  | 'LonghaulIdempotencyKey'
+  | 'LonghaulHttp';
 
 interface FailureOptions {
   /** Whether the activity or workflow that throws it is tried again under its retry policy. @default false */
@@ -17,7 +22,7 @@ interface FailureOptions {
   details?: unknown[];
   cause?: Error;
   /** How long the server waits before the next attempt of an activity; overrides the retry policy's interval. */
-  nextRetryDelay?: '1ms';
+  nextRetryDelay?: number | '1ms';
 }
 
 /** Builds an `ApplicationFailure` of one of longhaul's types. */

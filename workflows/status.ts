@@ -1,5 +1,10 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { carriedSize } from './carried-size';
+import type { CarriedSize } from './carried-size';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
+import { envelopeOf } from './roll-over';
+import type { Session } from './session';
 
 /** The answer to the query `longhaul.status`. */
 export interface LonghaulStatus {
@@ -15,6 +20,8 @@ export interface LonghaulStatus {
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
   undeclared: readonly UndeclaredSignal[];
+  /** How large a rollover at this moment would be; null where JSON can't write it. */
+  carries: CarriedSize | null;
 }
 
 export interface InboxStatus {
@@ -28,4 +35,26 @@ export interface InboxStatus {
   duplicates: number;
   /** When the oldest waiting item was received, in milliseconds since the epoch. */
   oldestAt?: number;
+}
+
+/** Pure: it is a query. */
+export function statusOf(session: Session): LonghaulStatus {
+  const { historyLength, historySize } = workflowInfo();
+  const inboxes: LonghaulStatus['inboxes'] = {};
+  for (const [name, { depth, leases, received, duplicates, oldestAt }] of session.inboxes) {
+    inboxes[name] = { depth, leases, received, duplicates, ...(oldestAt === undefined ? {} : { oldestAt }) };
+  }
+  return {
+    run: session.number,
+    startedAt: session.startedAt,
+    historyLength,
+    historySize,
+    limits: session.growth.limits,
+    rollingOver: session.rollingOver ?? null,
+    inboxes,
+    deadLetters: session.deadLetters.list,
+    undeclared: session.undeclared,
+    carries: carriedSize(envelopeOf(session, 'limits')) ?? null,
+    ...session.parts.status(),
+  };
 }

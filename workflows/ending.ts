@@ -1,0 +1,70 @@
+import { TemporalFailure } from '@temporalio/common';
+import { allHandlersFinished, condition, isCancellation, log } from '@temporalio/workflow';
+import { longhaulFailure } from './failure';
+import { rollOver } from './roll-over';
+import type { Session } from './session';
+import { collectUndeclared } from './undeclared';
+
+/** How a body ended. */
+export interface Outcome {
+  value?: unknown;
+  error?: unknown;
+  failed: boolean;
+}
+
+/** Ends the run, or runs the body again in a new one where items are left or one failed. */
+export async function finish(session: Session, { value, error, failed }: Outcome): Promise<unknown> {
+  const { name, options, drainTimeout } = session.declared;
+  if (failed) return await fail(session, error, options.onError ?? 'fail');
+  for (const buffer of session.inboxes.values()) buffer.settleAll();
+  if (!allHandlersFinished()) await condition(allHandlersFinished, drainTimeout);
+  await collectUndeclared(session.undeclared, drainTimeout);
+  const left = [...session.inboxes].filter(([, { depth }]) => depth > 0);
+  const having = (policy: string) => left.filter(([, { onLeftover }]) => onLeftover === policy);
+  const named = left.map(([inbox, { depth }]) => `${depth} in '${inbox}'`).join(', ');
+  // Who cancels wants an end: what is left is told, and does not start another run.
+  if (left.length > 0 && !session.root.consideredCancelled) {
+    if (having('fail').length > 0) {
+      throw longhaulFailure('LonghaulLeftover', `The body of '${name}' returned with items left: ${named}`);
+    }
+    if (having('rollOver').length > 0) {
+      if (session.carried?.cause === 'leftover' && session.growth.handled === 0) {
+        throw new Error(
+          `The body of '${name}' returned twice without taking any of the items left (${named}). ` +
+            "Drain the inbox before returning, or declare onLeftover: 'discard'; the run goes on with the corrected code.",
+        );
+      }
+      return await rollOver(session, 'leftover');
+    }
+  }
+  if (left.length > 0) log.warn(`longhaul: ended with items left: ${named}`);
+  if (session.undeclared.length > 0) {
+    log.warn('longhaul: ended with signals that nobody declared', { undeclared: session.undeclared });
+  }
+  return value;
+}
+
+async function fail(session: Session, error: unknown, onError: 'fail' | 'continue'): Promise<unknown> {
+  if (session.root.consideredCancelled && isCancellation(error)) {
+    // The server told an earlier run of the chain, and only the SDK's own flag makes this one end as cancelled.
+    if (session.carried?.cancelRequested) markCancelled();
+    throw error;
+  }
+  if (error instanceof Error && error.name === 'ContinueAsNew') {
+    throw new Error(
+      `'${session.declared.name}' called continueAsNew() itself, which would drop its inboxes and state; ` +
+        'await run.safePoint() instead, or send it the signal longhaul.rollOver.',
+    );
+  }
+  // Anything else fails the workflow task, and replays with the corrected code: there is nothing to bury yet.
+  if (!(error instanceof TemporalFailure)) throw error;
+  const buried = session.inboxes.leases();
+  for (const buffer of session.inboxes.values()) buffer.buryLeases(error.message);
+  if (onError === 'continue' && buried > 0) return await rollOver(session, 'error');
+  throw error;
+}
+
+function markCancelled(): void {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as { __TEMPORAL_ACTIVATOR__?: { cancelled: boolean } };
+  if (activator) activator.cancelled = true;
+}

@@ -1,0 +1,41 @@
+import { noInput } from './no-input';
+import type { Part, PartHost, PartMaker } from './part';
+import { soon } from './versioning';
+
+/** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
+const makers: Readonly<Record<string, PartMaker>> = { noInput, soon };
+
+/** The parts of a run, and what it carries on that no part of this code knows. */
+export class Parts {
+  private readonly parts: ReadonlyMap<string, Part>;
+
+  constructor(
+    host: PartHost,
+    private readonly carried: Readonly<Record<string, unknown>> = {},
+  ) {
+    this.parts = new Map(Object.entries(makers).map(([name, make]) => [name, make(host, carried[name])]));
+  }
+
+  /** The next run's `extensions`. */
+  carry(): Record<string, unknown> {
+    const extensions = { ...this.carried };
+    for (const [name, part] of this.parts) {
+      const value = part.carry();
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a copy made for this
+      if (value === undefined) delete extensions[name];
+      else extensions[name] = value;
+    }
+    return extensions;
+  }
+
+  status(): object {
+    return Object.assign({}, ...[...this.parts.values()].map((part) => part.status?.() ?? {})) as object;
+  }
+
+  /** Gives `run` the members of each part. */
+  addTo(run: object): void {
+    for (const { run: members = {} } of this.parts.values()) {
+      Object.defineProperties(run, Object.getOwnPropertyDescriptors(members));
+    }
+  }
+}

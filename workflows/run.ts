@@ -1,0 +1,48 @@
+import type { ChildWorkflowOptions, Workflow } from '@temporalio/workflow';
+import type { DeadLetter, UndeclaredSignal } from './envelope';
+import type { InboxDeclarations, InboxesOf } from './inbox';
+import type { ResultCheck } from './json-state';
+
+/** What a body works with. It starts from the top in each run; what outlives a run is here. */
+export interface Run<Args extends readonly unknown[], State extends object, Declarations extends InboxDeclarations> {
+  /** The caller's arguments, the same in each run. */
+  readonly args: Args;
+  /** Which run of the chain this is, from 1. */
+  readonly number: number;
+  readonly isFirst: boolean;
+  /** When the chain began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Change it in place or assign it: as it stands at a rollover it is what the next run begins with. */
+  state: State;
+  readonly inboxes: InboxesOf<Declarations>;
+  /** Items that failed, newest last; at most 100 are kept. */
+  readonly deadLetters: readonly DeadLetter[];
+  /** Signals that no inbox was declared for. */
+  readonly undeclared: readonly UndeclaredSignal[];
+
+  /**
+   * Does `work` once over all runs and returns its result, which JSON must carry, in each. A rollover waits for it.
+   *
+   * For the few steps of a workflow, not for its items: each result travels with every rollover, and there are at most 2,000. One
+   * more fails the workflow task, retryably.
+   */
+  once<T>(key: string, work: () => Promise<T> & ResultCheck<T>): Promise<T>;
+
+  /**
+   * Starts a child that goes on when this run rolls over (under the SDK's default policy it would be terminated), and returns its
+   * workflow id. Its result can't be awaited, since the run that could may be over: let it signal.
+   */
+  startChild<W extends Workflow>(child: W, options: StartChildOptions<Parameters<W>>): Promise<string>;
+
+  /** A point at which the run may roll over: everything that must outlive it is in `state` and the inboxes. */
+  safePoint(): Promise<void>;
+}
+
+export interface StartChildOptions<Args extends readonly unknown[]> extends Omit<
+  ChildWorkflowOptions,
+  'workflowId' | 'parentClosePolicy'
+> {
+  args: Args;
+  /** @default the parent's workflow id, the child's type and a number that counts over all runs */
+  workflowId?: string;
+}

@@ -1,0 +1,29 @@
+import { allHandlersFinished, condition, log, setDefaultSignalHandler } from '@temporalio/workflow';
+import type { Duration } from './duration';
+import type { UndeclaredSignal } from './envelope';
+
+// They travel with every rollover.
+const kept = 1_000;
+
+/**
+ * Takes into `undeclared` what the SDK kept for handlers that might still have come. Not before a run's end: other libraries
+ * register late.
+ */
+export async function collectUndeclared(undeclared: UndeclaredSignal[], drainTimeout: Duration): Promise<void> {
+  for (let more = true; more;) {
+    more = false;
+    try {
+      setDefaultSignalHandler((signal, ...args) => {
+        undeclared.push({ signal, args });
+        if (undeclared.length > kept) {
+          const dropped = undeclared.shift();
+          log.error(`longhaul: more than ${kept} signals that nobody declared; the oldest was dropped`, { dropped });
+        }
+      });
+    } catch {
+      // The SDK drops a signal with its own reserved prefix by throwing; the ones behind it are still to be taken.
+      more = true;
+    }
+  }
+  if (!allHandlersFinished()) await condition(allHandlersFinished, drainTimeout);
+}
