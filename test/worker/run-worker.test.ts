@@ -10,12 +10,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startServer, useServer } from 'longhaul/testing';
+import { LonghaulPlugin } from 'longhaul/worker';
 import type { RunWorkerOptions } from 'longhaul/worker';
 import { counts, order, shop, stuck } from './drain/workflows';
 
 describe('runWorker', function () {
   this.timeout(60_000);
-  const server = useServer(require.resolve('./drain/workflows'));
+  const server = useServer(require.resolve('./drain/workflows'), { plugins: [new LonghaulPlugin()] });
   let folder: string;
   let file: string;
   let codePath: string;
@@ -41,6 +42,7 @@ describe('runWorker', function () {
   /** A worker process, and how its endpoints answer: the status, and what they say. */
   async function start(options: Partial<RunWorkerOptions> = {}, address = server.address) {
     const port = await freePort();
+    const metricsPort = await freePort();
     const given = {
       taskQueue: server.taskQueue,
       workflowBundle: { codePath },
@@ -48,7 +50,7 @@ describe('runWorker', function () {
       ...options,
     };
     const child = spawn(process.execPath, [require.resolve('./drain/program'), JSON.stringify(given)], {
-      env: { ...process.env, TEMPORAL_ADDRESS: address },
+      env: { ...process.env, TEMPORAL_ADDRESS: address, METRICS_PORT: String(metricsPort) },
       stdio: 'inherit',
     });
     processes.add(child);
@@ -64,7 +66,8 @@ describe('runWorker', function () {
     const until = async (status: number) => {
       await eventually(`/readyz answers ${status}`, async () => (await probe('readyz'))[0] === status);
     };
-    return { child, exited, probe, until };
+    const metrics = async () => await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    return { child, exited, probe, until, metrics };
   }
 
   it('drains at SIGTERM: not ready, nothing lost, long activities handed over at once, status 0', async () => {
@@ -111,6 +114,18 @@ describe('runWorker', function () {
     const committed = lines.filter((line) => /^committed \d+ 1$/.test(line)).map((line) => Number(line.split(' ')[1]));
     assert.equal(begins.length, 2);
     assert.equal(begins[1], Math.max(...committed));
+    const metrics = await second.metrics();
+    for (const name of [
+      'activity_commits',
+      'activity_schedule_to_start',
+      'activity_attempts',
+      'inbox_depth',
+      'rollovers',
+    ]) {
+      assert.match(metrics, new RegExp(`^longhaul_${name}`, 'm'));
+    }
+    // Over all runs: `shop` rolled over on the way.
+    assert.match(metrics, /^longhaul_workflow_execution_time_bucket{[^}]*workflowType="shop"[^}]*le="60000"} 1$/m);
     second.child.kill('SIGINT');
     assert.equal(await second.exited, 0);
   });
@@ -140,7 +155,7 @@ describe('runWorker', function () {
     let again: typeof own | undefined;
     try {
       await worker.until(200);
-      await own.stop();
+      process.kill(own.pid ?? 0, 'SIGKILL');
       await worker.until(503);
       const [status, { state, connected }] = await worker.probe('readyz');
       assert.deepEqual([status, state, connected], [503, 'RUNNING', false]);
