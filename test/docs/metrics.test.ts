@@ -13,7 +13,11 @@ const rows = [...page.matchAll(/^\| `(longhaul_\w+)`[ *]*\| (\w+)/gm)].map(
 describe('docs/metrics.md', () => {
   it('lists exactly what the code counts and measures', () => {
     const found = ['workflows', 'activities', 'worker']
-      .flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(root, folder, file)))
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.ts'))
+          .map((file) => join(root, folder, file)),
+      )
       .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(longhaul_\w+)'/g)].map(([, name]) => name));
     assert.deepEqual([...new Set(found)].sort(), rows.map(([name]) => name).sort());
   });
