@@ -1,5 +1,9 @@
 import type { Duration } from './duration';
+import { lengthInMs } from './deadline';
 import type { InboxDeclarations } from './inbox';
+import { mostEventsKept } from './publish';
+import type { ProgressOptions } from './progress';
+import type { PublishOptions } from './publish';
 import { declareLimits } from './limits';
 import type { DeclaredLimits, RollOverOptions } from './limits';
 import type { StateOptions } from './state';
@@ -20,6 +24,18 @@ export interface LongRunningOptions<
     /** How long a rollover waits for items in hand, before it hands them to the next run to be done again. @default '10 minutes' */
     drainTimeout?: Duration;
   };
+
+  /**
+   * When the chain is to be done, from its first run's start: what `run.deadline` begins as. Nothing happens by itself when it
+   * passes. @default none
+   */
+  deadline?: Duration | ((...args: Args) => Duration | undefined);
+
+  /** Where `run.publish` publishes to. @default the newest 100 events in `longhaul.status` */
+  publish?: PublishOptions;
+
+  /** How `run.progress` sets search attributes. @default it can't be called */
+  progress?: ProgressOptions;
 
   /**
    * What a failure of the body does, once the items in its hand are dead letters: fail the workflow, or run the body again in a
@@ -45,6 +61,16 @@ export function declare<Args extends readonly unknown[], State extends object>(
   const { drainTimeout = '10 minutes', ...limits } = rollOver;
   if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
     throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
+  }
+  const { deadline, publish: { keep = 1 } = {}, progress } = options;
+  if (deadline !== undefined && typeof deadline !== 'function') lengthInMs(deadline, `longRunning '${name}': deadline`);
+  if (progress?.minInterval !== undefined) {
+    lengthInMs(progress.minInterval, `longRunning '${name}': progress.minInterval`);
+  }
+  if (!Number.isInteger(keep) || keep < 1 || keep > mostEventsKept) {
+    throw new TypeError(
+      `longRunning '${name}': publish.keep is ${keep}; use a whole number from 1 to ${mostEventsKept.toLocaleString('en')}`,
+    );
   }
   if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
   if (!Number.isInteger(state.version) || state.version < 1) {

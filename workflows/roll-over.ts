@@ -7,6 +7,7 @@ import { collectUndeclared } from './undeclared';
 /** Ends the run in the next one, which begins with the same input and what this one hands on. */
 export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
   const { name, drainTimeout } = session.declared;
+  session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout);
   const envelope = envelopeOf(session, cause);
   const { historyLength, historySize } = workflowInfo();

@@ -1,7 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
+import type { Published } from './publish';
 import type { Session } from './session';
+import type { StepSums } from './steps';
+import type { Wait } from './waits';
 
 /** The answer to the query `longhaul.status`. */
 export interface LonghaulStatus {
@@ -17,6 +20,20 @@ export interface LonghaulStatus {
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
   undeclared: readonly UndeclaredSignal[];
+  /** What the body last set `run.phase` to. */
+  phase: string | null;
+  /** What it waits for now, oldest first: what longhaul's own calls wait for, not a bare `condition()` or `sleep()`. */
+  waitingOn: readonly Wait[];
+  /** When an item was last handled, a step or `run.once` ended or the phase changed, over all runs: milliseconds since the epoch. */
+  lastProgressAt: number;
+  /** `run.deadline` in milliseconds since the epoch, where one is set. */
+  deadline?: number;
+  /** Steps by name, over all runs, once there was one. */
+  steps?: Readonly<Record<string, StepSums>>;
+  /** What all steps used, by unit, over all runs. */
+  usage?: Readonly<Record<string, number>>;
+  /** Events of `run.publish`, once there was one. */
+  published?: Published;
 }
 
 export interface InboxStatus {
@@ -49,6 +66,9 @@ export function statusOf(session: Session): LonghaulStatus {
     inboxes,
     deadLetters: session.deadLetters.list,
     undeclared: session.undeclared,
+    phase: null,
+    waitingOn: [],
+    lastProgressAt: session.startedAt,
     ...session.parts.status(),
   };
 }
