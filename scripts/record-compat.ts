@@ -5,6 +5,7 @@ import { TestServer, startServer } from 'longhaul/testing';
 import { add, addNote } from '../test/compat/parts';
 import type { Item } from '../test/compat/parts';
 import type * as flows from '../test/compat/workflows';
+import { ensureSearchAttributes } from '../testing/search-attributes';
 import { saveChain } from './save-chain';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
@@ -131,6 +132,27 @@ const goldens: Golden[] = [
       await end(handle);
     },
   },
+  {
+    workflow: 'timed',
+    what: 'limits and clean ups',
+    play: async (handle) => {
+      await send(handle, 1, 3);
+      await send(handle, 4, 4, { poison: true });
+      await send(handle, 5, 9, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'timed',
+    what: 'cancelled',
+    play: async (handle) => {
+      await send(handle, 1, 2);
+      await until(handle, ({ inboxes }) => inboxes['items']?.leases === 0 && inboxes['items'].depth === 0);
+      await handle.cancel();
+      await end(handle);
+    },
+  },
+  { workflow: 'stepwise', what: 'steps events and progress', args: [4], play: end },
 ];
 
 const activities = {
@@ -143,6 +165,7 @@ const activities = {
 /** Records each golden history that is not there yet, with every run of its chain. */
 export async function recordCompat(folder: string, codeVersion: string): Promise<void> {
   const server = await startServer();
+  await ensureSearchAttributes({ ...server, searchAttributes: { LonghaulGoldenDone: 'Int' } });
   const tests = await TestServer.connect(server, require.resolve('../test/compat/workflows'), {
     activities,
     // Histories are committed with their identities: not those of this machine.

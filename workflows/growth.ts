@@ -10,7 +10,10 @@ export class Growth {
   private signals = 0;
   private done = 0;
 
-  constructor(readonly limits: RollOverLimits) {}
+  constructor(
+    readonly limits: RollOverLimits,
+    private readonly forNewVersion = false,
+  ) {}
 
   /** Items that have left an inbox for good in this run. */
   get handled(): number {
@@ -32,10 +35,11 @@ export class Growth {
 
   /** Whether a limit is reached, and there was progress. Pure: it is a condition's predicate. */
   limitReached(): boolean {
-    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+    const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
     // Without progress in this run the next one would stand where this one stands: it would never end.
     if (this.done === 0 && historyLength <= this.lengthAtStart) return false;
     const { events, bytes, signals } = this.limits;
+    if (this.forNewVersion && targetWorkerDeploymentVersionChanged) return true;
     return continueAsNewSuggested || historyLength >= events || historySize >= bytes || this.signals >= signals;
   }
 }

@@ -1,17 +1,21 @@
 import { deadlinePart } from './deadline';
+import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
 import { phasePart } from './phase';
 import { progressPart } from './progress';
 import { publishPart } from './publish';
 import type { LonghaulStatus } from './status';
 import { stepsPart } from './steps';
+import { soon } from './versioning';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
 const makers: Readonly<Record<string, PartMaker>> = {
   deadline: deadlinePart,
+  noInput,
   phase: phasePart,
   published: publishPart,
   searchAttributes: progressPart,
+  soon,
   steps: stepsPart,
 };
 

@@ -7,7 +7,6 @@ export interface EventStream {
   topic(name: string): { publish(event: unknown): void };
   getState(): unknown;
   detachPollers(): void;
-  truncate(upToOffset: number): void;
 }
 
 export interface PublishOptions {
@@ -71,9 +70,9 @@ function toStream(Stream: NonNullable<PublishOptions['stream']>, keep: number, {
   const stateOf = () => events.getState() as StreamState;
   return {
     carry: (): CarriedEvents => {
-      const { base_offset: from, log: kept } = stateOf();
-      if (kept.length > keep) events.truncate(from + kept.length - keep);
-      return { stream: stateOf() };
+      const state = stateOf();
+      const cut = Math.max(0, state.log.length - keep);
+      return { stream: { ...state, log: state.log.slice(cut), base_offset: state.base_offset + cut } };
     },
     status: () => {
       const { base_offset: from, log: kept } = stateOf();

@@ -1,7 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { carriedSize } from './carried-size';
+import type { CarriedSize } from './carried-size';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
 import type { Published } from './publish';
+import { envelopeOf } from './roll-over';
 import type { Session } from './session';
 import type { StepSums } from './steps';
 import type { Wait } from './waits';
@@ -34,6 +37,8 @@ export interface LonghaulStatus {
   usage?: Readonly<Record<string, number>>;
   /** Events of `run.publish`, once there was one. */
   published?: Published;
+  /** How large a rollover at this moment would be; null where JSON can't write it. */
+  carries: CarriedSize | null;
 }
 
 export interface InboxStatus {
@@ -69,6 +74,7 @@ export function statusOf(session: Session): LonghaulStatus {
     phase: null,
     waitingOn: [],
     lastProgressAt: session.startedAt,
+    carries: carriedSize(envelopeOf(session, 'limits')) ?? null,
     ...session.parts.status(),
   };
 }

@@ -102,6 +102,7 @@ describe('step', () => {
     const typed = async (): Promise<void> => {
       const text: string = (await step(activities.think, ['a'])).text;
       const result: StepResult<number> = await step(activities.flaky, [1], { try: true });
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- of the error below
       // @ts-expect-error -- it may have failed
       const value: number = result.value;
       text.charAt(value);
