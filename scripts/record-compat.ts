@@ -5,7 +5,6 @@ import { TestServer, startServer } from 'longhaul/testing';
 import { add, addNote } from '../test/compat/parts';
 import type { Item } from '../test/compat/parts';
 import type * as flows from '../test/compat/workflows';
-import { ensureSearchAttributes } from '../testing/search-attributes';
 import { saveChain } from './save-chain';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
@@ -164,8 +163,7 @@ const activities = {
 
 /** Records each golden history that is not there yet, with every run of its chain. */
 export async function recordCompat(folder: string, codeVersion: string): Promise<void> {
-  const server = await startServer();
-  await ensureSearchAttributes({ ...server, searchAttributes: { LonghaulGoldenDone: 'Int' } });
+  const server = await startServer({ searchAttributes: { LonghaulGoldenDone: 'Int' } });
   const tests = await TestServer.connect(server, require.resolve('../test/compat/workflows'), {
     activities,
     // Histories are committed with their identities: not those of this machine.
