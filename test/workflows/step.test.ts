@@ -102,8 +102,8 @@ describe('step', () => {
     const typed = async (): Promise<void> => {
       const text: string = (await step(activities.think, ['a'])).text;
       const result: StepResult<number> = await step(activities.flaky, [1], { try: true });
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- of the error below
       // @ts-expect-error -- it may have failed
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- of the error above
       const value: number = result.value;
       text.charAt(value);
       // @ts-expect-error -- the activity takes a number
