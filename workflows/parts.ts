@@ -1,4 +1,5 @@
 import { deadlinePart } from './deadline';
+import { kept } from './kept';
 import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
 import { phasePart } from './phase';
@@ -11,6 +12,7 @@ import { soon } from './versioning';
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
 const makers: Readonly<Record<string, PartMaker>> = {
   deadline: deadlinePart,
+  kept,
   noInput,
   phase: phasePart,
   published: publishPart,
