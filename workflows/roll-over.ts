@@ -9,6 +9,7 @@ import { collectUndeclared } from './undeclared';
 /** Ends the run in the next one, which begins with the same input and what this one hands on. */
 export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
   const { name, drainTimeout, ontoNewVersion } = session.declared;
+  session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout);
   const envelope = envelopeOf(session, cause);
   if (mayBeLarge(envelope)) warnOfSize(name, envelope);
