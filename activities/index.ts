@@ -1,5 +1,6 @@
 export { longActivity } from './long-activity';
 export type { LongActivityJob, LongActivityOptions } from './long-activity';
+export { registeredSearchAttributes } from './registered-search-attributes';
 export type { Checkpoint, CheckpointOptions, PageSource } from './checkpoint';
 export type { ResumeOptions } from './resume';
 export { idempotencyKey } from './idempotency-key';
@@ -13,3 +14,4 @@ export type { Enforce } from './enforcement';
 export type { Duration } from '../workflows/duration';
 export { isLonghaulFailure } from '../workflows/failure';
 export type { LonghaulFailureType } from '../workflows/failure';
+export { childOutcomes } from './child-outcomes';

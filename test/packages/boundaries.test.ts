@@ -16,8 +16,9 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(activity|client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^workflows\/(failure|duration)$/,
+    /^workflows\/(failure|duration|recipes\/child-outcome)$/,
   ],
+  client: [/^@temporalio\/(client|common)$/, builtin, /^workflows\/recipes\/callback-message$/],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
     builtin,
