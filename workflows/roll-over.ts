@@ -2,6 +2,7 @@ import { log, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { carriedSize, mayBeLarge } from './carried-size';
 import { PROTOCOL } from './envelope';
 import type { Envelope, RollOverCause } from './envelope';
+import { countRollOver } from './metrics';
 import type { Session } from './session';
 import { collectUndeclared } from './undeclared';
 
@@ -13,6 +14,7 @@ export async function rollOver(session: Session, cause: RollOverCause): Promise<
   const envelope = envelopeOf(session, cause);
   if (mayBeLarge(envelope)) warnOfSize(name, envelope);
   const { historyLength, historySize } = workflowInfo();
+  countRollOver(cause);
   log.info(`longhaul: '${name}' rolls over`, { cause, run: session.number, historyLength, historySize });
   // Heard only where the worker uses deployment versions; without it a pinned chain would keep its first build for ever.
   const continueAsNew = makeContinueAsNewFunc(
