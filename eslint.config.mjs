@@ -11,6 +11,7 @@ export default tseslint.config(
       longhaul: {
         workflows: [
           'examples/inventory/workflows.ts',
+          'scripts/**/workflows.ts',
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
