@@ -12,9 +12,11 @@ export default tseslint.config(
         workflows: [
           'examples/inventory/workflows.ts',
           'scripts/**/workflows.ts',
+          'examples/payments/workflows.ts',
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
+          'workflows/recipes/index.ts',
         ],
       },
     },

@@ -17,6 +17,12 @@ export { historyBudget, type HistoryBudgetOptions, type PerItemBudget } from './
 export type { HistoryGrowth } from './history-growth';
 export type { Hook, Hooks } from './hooks';
 export { locateServer, type LocatedServer, type LocateServerOptions } from './locate-server';
+export {
+  mockActivityEnvironment,
+  type BeatAnswer,
+  type MockActivity,
+  type MockActivityOptions,
+} from './mock-activity-environment';
 export { planSchedule, type ScheduleCounts, type ScheduleStep } from './plan-schedule';
 export type { Log } from './progress';
 export { replayAfterEach, type ReplayAfterEach, type ReplayAfterEachOptions } from './replay-after-each';

@@ -6,6 +6,8 @@ import type { CarriedInbox, Entry } from './envelope';
 import type { Growth } from './growth';
 import type { ForEachOptions, Inbox, InboxDeclaration } from './inbox';
 import { waitingOn } from './waits';
+import { withItem } from './item-context';
+import { BacklogMeter } from './metrics';
 import { workflowNow } from './workflow-now';
 
 /** What an inbox needs of the run that it belongs to. */
@@ -30,6 +32,7 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
   private readonly leased = new Set<Entry<T>>();
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private reading = false;
+  private readonly backlog = new BacklogMeter();
 
   constructor(
     private readonly name: string,
@@ -80,6 +83,7 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
         if (oldest !== undefined) this.seen.delete(oldest);
       }
     }
+    this.backlog.measure(this.name, this.depth, this.oldestAt);
     this.items.push(id === undefined ? { item, at } : { item, id, at });
   }
 
@@ -119,7 +123,7 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
       const ended = () => inHand.size === 0 && this.items.length === 0 && until();
       const handle = async (entry: Entry<T>): Promise<void> => {
         try {
-          await handler(entry.item);
+          await withItem(entry.id, () => handler(entry.item));
           this.settle(entry);
         } catch (error) {
           // Cut off, not failed: clean-up code may still want to handle it.

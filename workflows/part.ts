@@ -16,6 +16,8 @@ export interface Part {
   carry(): unknown;
   /** Fields for the answer to `longhaul.status`. Pure: it is a query. */
   status?(): Partial<LonghaulStatus>;
+  /** Called when the run is about to end, by a rollover or for good, while its handlers may still have to finish. May come twice. */
+  leaving?(): void;
   /** Members for the body's `run`, getters included. Their types stand in `Run`. */
   readonly run?: object;
 }
@@ -40,6 +42,8 @@ export interface PartHost {
   readonly growth: Growth;
   /** Does `work` while no rollover happens: it waits, for at most `drainTimeout`. */
   hold<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the next safe point ends the run. Pure. */
+  mustRollOver(): boolean;
   /** Makes the run roll over at its next safe point. */
   requestRollOver(): void;
 }

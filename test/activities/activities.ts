@@ -7,7 +7,7 @@ import { longActivity, isLonghaulFailure } from 'longhaul/activities';
 /** What an activity did, noted outside of Temporal: a crash can't take it back. */
 export type Note = [attempt: number, what: string, value?: unknown];
 
-const noteIn = (file: string, ...note: Note) => appendFile(file, `${JSON.stringify(note)}\n`);
+export const noteIn = (file: string, ...note: Note) => appendFile(file, `${JSON.stringify(note)}\n`);
 
 const number = { checkpoint: { parse: (value: unknown) => value as number }, minCommitIntervalMs: 0 };
 
@@ -77,6 +77,19 @@ export const observes = longActivity({}, async ({ signal, attempt }, file: strin
   } finally {
     await noteIn(file, attempt, 'aborted', signal.aborted);
   }
+});
+
+/** Waits until it is told to end, and notes why; the next attempt ends at once. */
+export const told = longActivity(number, async ({ checkpoint, attempt, signal }, file: string) => {
+  if (checkpoint.last !== undefined) return checkpoint.last;
+  await noteIn(file, attempt, 'waits');
+  try {
+    await setTimeout(60_000, undefined, { signal });
+  } finally {
+    await noteIn(file, attempt, 'told', (signal.reason as ApplicationFailure).type);
+    checkpoint.save(attempt);
+  }
+  return -1;
 });
 
 /** Commits after it has been suspended for longer than its heartbeat timeout. */

@@ -12,8 +12,18 @@ const builtin = /^node:/;
 /** What each folder may import besides its own files. */
 const lines: Record<string, readonly RegExp[]> = {
   workflows: [/^@temporalio\/(workflow|common)$/, /^@temporalio\/common\/lib\//],
-  activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/failure$/],
-  worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
+  activities: [
+    /^@temporalio\/(activity|client|common)$/,
+    /^@temporalio\/common\/lib\/time$/,
+    builtin,
+    /^workflows\/(failure|duration|recipes\/child-outcome)$/,
+  ],
+  client: [/^@temporalio\/(client|common)$/, builtin, /^workflows\/recipes\/callback-message$/],
+  worker: [
+    /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
+    builtin,
+    /^(activities|workflows)\//,
+  ],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
