@@ -1,10 +1,12 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
+import { defaultUpdates } from './limits';
 import type { RollOverLimits } from './limits';
 
 /** What a run has received and done, against the limits that it began with. */
 export class Growth {
   private readonly lengthAtStart = workflowInfo().historyLength;
   private signals = 0;
+  private updates = 0;
   private done = 0;
 
   constructor(readonly limits: RollOverLimits) {}
@@ -18,16 +20,43 @@ export class Growth {
     this.signals += 1;
   }
 
+  countUpdate(): void {
+    this.updates += 1;
+  }
+
   countHandled(): void {
     this.done += 1;
   }
 
-  /** Whether a limit is reached, and there was progress. Pure: it is a condition's predicate. */
+  /**
+   * Whether a limit is reached, and there was progress. It is a condition's predicate.
+   *
+   * @remarks Signals that nobody declared count too, which they did not at first: where they make the difference it records one
+   *   patch marker, so that runs of the older code replay.
+   */
   limitReached(): boolean {
+    return this.isReached(0) || (this.isReached(undeclaredSignals()) && patched('longhaul.undeclared'));
+  }
+
+  /** The same for where nothing may be recorded. */
+  get isAtLimit(): boolean {
+    return this.isReached(undeclaredSignals());
+  }
+
+  private isReached(undeclared: number): boolean {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
     // Without progress in this run the next one would stand where this one stands: it would never end.
     if (this.done === 0 && historyLength <= this.lengthAtStart) return false;
-    const { events, bytes, signals } = this.limits;
-    return continueAsNewSuggested || historyLength >= events || historySize >= bytes || this.signals >= signals;
+    const { events, bytes, signals, updates = defaultUpdates } = this.limits;
+    if (this.signals + undeclared >= signals || this.updates >= updates) return true;
+    return continueAsNewSuggested || historyLength >= events || historySize >= bytes;
   }
+}
+
+/** How many signals the SDK keeps for handlers that may still come; the server has counted them. */
+function undeclaredSignals(): number {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
+    __TEMPORAL_ACTIVATOR__?: { bufferedSignals?: readonly unknown[] };
+  };
+  return activator?.bufferedSignals?.length ?? 0;
 }

@@ -1,17 +1,28 @@
+import { deadLetterCommands } from './dead-letter-commands';
 import type { Part, PartHost, PartMaker } from './part';
+import { pause } from './pause';
+import { sources } from './sources';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
-const makers: Readonly<Record<string, PartMaker>> = {};
+const makers: Readonly<Record<string, PartMaker>> = {
+  backlog: ({ backlog }) => ({ carry: () => backlog.carry() }),
+  deadLetters: deadLetterCommands,
+  inboxes: ({ inboxes }) => ({ carry: () => inboxes.carryMore() }),
+  pause,
+  sources,
+};
 
 /** The parts of a run, and what it carries on that no part of this code knows. */
 export class Parts {
   private readonly parts: ReadonlyMap<string, Part>;
+  private readonly pausing: readonly Part[];
 
   constructor(
     host: PartHost,
     private readonly carried: Readonly<Record<string, unknown>> = {},
   ) {
     this.parts = new Map(Object.entries(makers).map(([name, make]) => [name, make(host, carried[name])]));
+    this.pausing = [...this.parts.values()].filter((part) => 'paused' in part);
   }
 
   /** The next run's `extensions`. */
@@ -24,6 +35,11 @@ export class Parts {
       else extensions[name] = value;
     }
     return extensions;
+  }
+
+  /** Whether nothing new may be handed out. */
+  get paused(): boolean {
+    return this.pausing.some((part) => part.paused?.());
   }
 
   status(): object {

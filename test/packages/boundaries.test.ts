@@ -13,6 +13,7 @@ const builtin = /^node:/;
 const lines: Record<string, readonly RegExp[]> = {
   workflows: [/^@temporalio\/(workflow|common)$/, /^@temporalio\/common\/lib\//],
   activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/failure$/],
+  client: [/^@temporalio\/(client|common)$/, /^@temporalio\/common\/lib\//, builtin, /^workflows\/(duration|failure)$/],
   worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
