@@ -4,12 +4,16 @@ import type { Duration } from './duration';
 import type { InboxDeclaration, InboxDeclarations } from './inbox';
 import { declareLimits } from './limits';
 import type { DeclaredLimits, RollOverOptions } from './limits';
+import type { Replaces } from './replaces';
 import type { StateOptions } from './state';
+import { behaviors, ontoNewVersions } from './versioning';
+import type { OntoNewVersion, Versioning } from './versioning';
 
 export interface LongRunningOptions<
   Args extends readonly unknown[],
   State extends object,
   Declarations extends InboxDeclarations,
+  OldArgs extends unknown[] = never,
 > {
   /** The state that outlives runs: a plain object that JSON carries unchanged. */
   state: StateOptions<Args, State>;
@@ -21,7 +25,28 @@ export interface LongRunningOptions<
   rollOver?: RollOverOptions & {
     /** How long a rollover waits for items in hand, before it hands them to the next run to be done again. @default '10 minutes' */
     drainTimeout?: Duration;
+
+    /**
+     * Where workers use deployment versions: whether the next run begins on the version that is current then, as `'with-rollover'`
+     * and `'soon'` do, or stays on the build of this one. With `'soon'` a run also rolls over, at its next safe point, once the
+     * server says that there is a newer version. A run keeps what it began with, as with limits: to change to or from `'soon'`
+     * let first runs of the older code end before. @default 'with-rollover'
+     */
+    ontoNewVersion?: OntoNewVersion;
   };
+
+  /**
+   * Where workers use deployment versions: whether a run stays on the build that it began on, until it rolls over, or moves to
+   * the current one with its next workflow task. A run that a worker without deployment versions began keeps to the worker's
+   * default. @default the worker's `defaultVersioningBehavior`
+   */
+  versioning?: Versioning;
+
+  /**
+   * The plain function that was deployed under this workflow type, where executions of it are open. They end on it, and what
+   * they continue as new with is converted. Keep it until none of them is open, and its marker as for any patch. @default none
+   */
+  replaces?: Replaces<OldArgs, NoInfer<Args>, NoInfer<State>, NoInfer<Declarations>>;
 
   /**
    * What a failure of the body does, once the items in its hand are dead letters: fail the workflow, or run the body again in a
@@ -39,24 +64,36 @@ export interface LongRunningOptions<
 /** Options as a `Session` uses them: checked, and without the types of one workflow. */
 export interface Declared {
   readonly name: string;
-  readonly options: LongRunningOptions<readonly unknown[], object, InboxDeclarations>;
+  readonly options: LongRunningOptions<readonly unknown[], object, InboxDeclarations, unknown[]>;
   readonly limits: DeclaredLimits;
   readonly drainTimeout: Duration;
+  readonly ontoNewVersion: OntoNewVersion;
 }
 
 /** @throws TypeError for options that are out of range or contradict each other. */
-export function declare<Args extends readonly unknown[], State extends object>(
+export function declare<Args extends readonly unknown[], State extends object, OldArgs extends unknown[]>(
   name: string,
-  options: LongRunningOptions<Args, State, InboxDeclarations>,
+  options: LongRunningOptions<Args, State, InboxDeclarations, OldArgs>,
 ): Declared {
-  const { state, inboxes = {}, rollOver = {} } = options;
-  const { drainTimeout = '10 minutes', ...limits } = rollOver;
+  const { state, inboxes = {}, rollOver = {}, versioning, replaces } = options;
+  const { drainTimeout = '10 minutes', ontoNewVersion = 'with-rollover', ...limits } = rollOver;
   if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
     throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
   }
   if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
   if (!Number.isInteger(state.version) || state.version < 1) {
     throw new TypeError(`longRunning '${name}': state.version is ${String(state.version)}; use a whole number from 1`);
+  }
+  if (!ontoNewVersions.includes(ontoNewVersion)) {
+    throw new TypeError(
+      `longRunning '${name}': rollOver.ontoNewVersion is '${ontoNewVersion}'; use 'with-rollover', 'soon' or 'never'`,
+    );
+  }
+  if (versioning !== undefined && !(versioning in behaviors)) {
+    throw new TypeError(`longRunning '${name}': versioning is '${versioning}'; use 'pinned' or 'auto-upgrade'`);
+  }
+  if (replaces && (typeof replaces.workflow !== 'function' || typeof replaces.fromArgs !== 'function')) {
+    throw new TypeError(`longRunning '${name}': replaces needs { workflow, fromArgs }, both functions`);
   }
   checkInboxes(name, inboxes);
   checkRange(`longRunning '${name}': deadLetters.keep`, options.deadLetters?.keep ?? 1, 1, 10_000);
@@ -66,6 +103,7 @@ export function declare<Args extends readonly unknown[], State extends object>(
     options: options as unknown as Declared['options'],
     limits: declareLimits(name, limits),
     drainTimeout,
+    ontoNewVersion,
   };
 }
 

@@ -80,6 +80,11 @@ export interface Envelope {
   extensions: Record<string, unknown>;
 }
 
+/** Whether the second argument of a run says that longhaul wrote it. */
+export function isEnvelope(second: unknown): boolean {
+  return (second as { longhaul?: unknown } | null | undefined)?.longhaul === 'envelope';
+}
+
 /**
  * Reads the second argument of a run.
  *

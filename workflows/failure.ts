@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 /** The `type` of every failure that longhaul raises in workflow and activity code. It is the failure's identity on the wire. */
 export type LonghaulFailureType =
   | 'LonghaulDeadline'
+  | 'LonghaulCleanUp'
   | 'LonghaulLeftover'
   | 'LonghaulRetryPolicy'
   | 'LonghaulRollingOver'

@@ -9,7 +9,10 @@ export class Growth {
   private updates = 0;
   private done = 0;
 
-  constructor(readonly limits: RollOverLimits) {}
+  constructor(
+    readonly limits: RollOverLimits,
+    private readonly forNewVersion = false,
+  ) {}
 
   /** Items that have left an inbox for good in this run. */
   get handled(): number {
@@ -44,9 +47,10 @@ export class Growth {
   }
 
   private isReached(undeclared: number): boolean {
-    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+    const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
     // Without progress in this run the next one would stand where this one stands: it would never end.
     if (this.done === 0 && historyLength <= this.lengthAtStart) return false;
+    if (this.forNewVersion && targetWorkerDeploymentVersionChanged) return true;
     const { events, bytes, signals, updates = defaultUpdates } = this.limits;
     if (this.signals + undeclared >= signals || this.updates >= updates) return true;
     return continueAsNewSuggested || historyLength >= events || historySize >= bytes;

@@ -1,4 +1,6 @@
-import { condition, log } from '@temporalio/workflow';
+import { CancellationScope, condition, log } from '@temporalio/workflow';
+import { isWithin, leasesWithinBranch } from './branch';
+import type { Lessor } from './branch';
 import type { DeadLetters } from './dead-letters';
 import { DedupeWindow } from './dedupe-window';
 import type { CarriedInbox, DeadLetter, Entry } from './envelope';
@@ -11,6 +13,7 @@ import { itemFailure } from './item-failure';
 import type { ItemFailure } from './item-failure';
 import { Replies } from './replies';
 import type { Reply } from './replies';
+import { waitingOn } from './waits';
 import { workflowNow } from './workflow-now';
 
 /** What an inbox needs of the run that it belongs to. */
@@ -35,7 +38,7 @@ export interface InboxExtension {
 const none: CarriedInbox = { items: [], seen: [], received: 0, duplicates: 0 };
 
 /** The items of one inbox, from their message to the end of their handling. */
-export class InboxBuffer<T> implements Inbox<T, unknown> {
+export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   readonly onLeftover: 'rollOver' | 'fail' | 'discard';
   received: number;
   duplicates: number;
@@ -44,6 +47,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown> {
   private readonly window: DedupeWindow;
   private readonly replies: Replies;
   private readonly leased = new Set<Entry<T>>();
+  private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private readonly failures = new WeakMap<Entry<T>, unknown>();
   private reading = false;
   private full: boolean;
@@ -209,7 +213,11 @@ export class InboxBuffer<T> implements Inbox<T, unknown> {
   /** Hands out up to a number of items, or those given. */
   lease(which: number | Entry<T>[]): Entry<T>[] {
     const chosen = this.takeOut(which);
-    for (const entry of chosen) this.leased.add(entry);
+    leasesWithinBranch(this);
+    for (const entry of chosen) {
+      this.leased.add(entry);
+      this.leasedIn.set(entry, CancellationScope.current());
+    }
     if (this.full && this.items.length <= this.capacity * 0.8) this.full = false;
     return chosen;
   }
@@ -238,6 +246,12 @@ export class InboxBuffer<T> implements Inbox<T, unknown> {
   /** Puts everything handed out back, in its old order: a rollover could not wait for it any longer. */
   returnLeases(): void {
     this.giveBack([...this.leased]);
+  }
+
+  /** Puts back what a branch of `firstOf` or `withTimeout` that lost still has in its hand. */
+  takeBack(branch: CancellationScope): void {
+    const within = (entry: Entry<T>) => isWithin(this.leasedIn.get(entry), branch);
+    this.giveBack([...this.leased].filter(within));
   }
 
   /** Fails the updates that wait for a reply. */
@@ -318,9 +332,11 @@ export class InboxBuffer<T> implements Inbox<T, unknown> {
       );
     }
     this.reading = true;
+    const done = waitingOn({ kind: 'inbox', what: this.name });
     try {
       return await reader();
     } finally {
+      done();
       this.reading = false;
     }
   }

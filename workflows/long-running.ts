@@ -1,8 +1,13 @@
 import { declare } from './declare';
 import type { LongRunningOptions } from './declare';
+import { isEnvelope } from './envelope';
 import type { InboxDeclarations } from './inbox';
+import { hasNoInput } from './no-input';
+import type { StateCheck } from './json-state';
 import type { Run } from './run';
+import { adopt, beganOnOldCode } from './replaces';
 import { Session } from './session';
+import { declareVersioning } from './versioning';
 
 /**
  * Turns `body` into a workflow function whose state and signals can't be lost over restarts and rollovers.
@@ -16,7 +21,7 @@ import { Session } from './session';
  * @throws TypeError at definition, for options that are out of range.
  * @remarks Takes one argument or none, since the second is the envelope that runs hand on. Records nothing of its own but the
  *   continue-as-new, and one timer where a rollover has to wait for an item in hand. Replacing a deployed plain workflow needs
- *   `patched()` at its entry, or a new type name.
+ *   `replaces`, or a new type name.
  */
 export function longRunning<
   Args extends [] | [unknown],
@@ -24,19 +29,26 @@ export function longRunning<
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- no inboxes
   Declarations extends InboxDeclarations = {},
   Result = void,
+  OldArgs extends unknown[] = never,
 >(
   name: string,
-  options: LongRunningOptions<Args, State, Declarations>,
+  options: LongRunningOptions<Args, State, Declarations, OldArgs> & StateCheck<State>,
   body: (run: Run<Args, State, Declarations>) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
-  const declared = declare(name, options);
-  const workflow = async (...given: unknown[]): Promise<Result> => {
+  const declared = declare<Args, State, OldArgs>(name, options);
+  const { replaces } = declared.options;
+  const onNewCode = async (...given: unknown[]): Promise<Result> => {
     const [input, carried] = given;
-    const args = (given.length === 0 ? [] : [input]) as unknown as Args;
-    const session = new Session(declared, args, carried);
+    const adopted = replaces && !isEnvelope(carried) ? adopt(name, replaces, given) : undefined;
+    const args = adopted?.args ?? (given.length === 0 || hasNoInput(carried) ? [] : [input]);
+    const session = new Session(declared, args, adopted ? undefined : carried, adopted);
     return (await session.execute(body as (run: object) => Promise<unknown>)) as Result;
   };
+  // Not async: one more promise turn would stand between the old function and what it was recorded with.
+  const workflow = (...given: unknown[]): Promise<Result> =>
+    replaces && beganOnOldCode(given) ? (replaces.workflow(...given) as Promise<Result>) : onNewCode(...given);
   // The SDK takes the workflow type of client.start(fn) from the function's name.
   Object.defineProperty(workflow, 'name', { value: name });
+  declareVersioning(workflow, declared.options.versioning);
   return workflow;
 }

@@ -13,7 +13,7 @@ import type { LonghaulStatus } from './status';
  * read what was carried. It issues no command and takes no promise turn unless the body uses it.
  */
 export interface Part {
-  /** What the next run finds in `extensions` under the part's name; JSON carries it. Undefined: nothing. */
+  /** What the next run finds in `extensions` under the part's name; JSON carries it. Undefined: nothing. Pure: the status measures it. */
   carry(): unknown;
   /** Fields for the answer to `longhaul.status`. Pure: it is a query. */
   status?(): Partial<LonghaulStatus>;

@@ -1,14 +1,18 @@
 import { deadLetterCommands } from './dead-letter-commands';
+import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
 import { pause } from './pause';
 import { sources } from './sources';
+import { soon } from './versioning';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
 const makers: Readonly<Record<string, PartMaker>> = {
   backlog: ({ backlog }) => ({ carry: () => backlog.carry() }),
   deadLetters: deadLetterCommands,
   inboxes: ({ inboxes }) => ({ carry: () => inboxes.carryMore() }),
+  noInput,
   pause,
+  soon,
   sources,
 };
 

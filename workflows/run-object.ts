@@ -3,6 +3,9 @@ import type { Workflow } from '@temporalio/workflow';
 import type { StartChildOptions } from './run';
 import type { Session } from './session';
 
+// Each travels with every rollover, and nothing but an end of the chain takes one out.
+const mostOnce = 2_000;
+
 /** What a body is given: see `Run`, which says what each member does. */
 export function runObject(session: Session): object {
   const run = {
@@ -21,6 +24,7 @@ export function runObject(session: Session): object {
     },
     once: async (key: string, work: () => Promise<unknown>): Promise<unknown> => {
       if (session.once.has(key)) return session.once.get(key);
+      if (session.once.size >= mostOnce && !workflowInfo().unsafe.isReplaying) return await refuseOnce(key);
       return await session.hold(async () => {
         const result = await work();
         session.once.set(key, result ?? null);
@@ -41,4 +45,18 @@ export function runObject(session: Session): object {
   };
   session.parts.addTo(run);
   return run;
+}
+
+/**
+ * Fails the workflow task, and not by a throw: a body that caught it would go on, and differ from its own replay, in which this
+ * is silent since older code had no limit.
+ */
+function refuseOnce(key: string): Promise<never> {
+  void Promise.reject(
+    new Error(
+      `run.once('${key}') would be the ${mostOnce + 1}st result that this chain carries; keep what grows with the work in run.state, or ` +
+        'let a child or an activity remember it. The run goes on with the corrected code.',
+    ),
+  );
+  return new Promise(() => undefined);
 }

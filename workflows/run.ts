@@ -2,6 +2,7 @@ import type { ChildWorkflowOptions, Workflow } from '@temporalio/workflow';
 import type { DeadLetter, UndeclaredSignal } from './envelope';
 import type { ForEachOptions } from './for-each';
 import type { InboxDeclarations, InboxesOf } from './inbox';
+import type { ResultCheck } from './json-state';
 import type { Source } from './sources';
 
 /** What a body works with. It starts from the top in each run; what outlives a run is here. */
@@ -23,8 +24,11 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
 
   /**
    * Does `work` once over all runs and returns its result, which JSON must carry, in each. A rollover waits for it.
+   *
+   * For the few steps of a workflow, not for its items: each result travels with every rollover, and there are at most 2,000. One
+   * more fails the workflow task, retryably.
    */
-  once<T>(key: string, work: () => Promise<T>): Promise<T>;
+  once<T>(key: string, work: () => Promise<T> & ResultCheck<T>): Promise<T>;
 
   /**
    * Starts a child that goes on when this run rolls over (under the SDK's default policy it would be terminated), and returns its

@@ -14,10 +14,13 @@ import type { InboxesHost } from './inboxes';
 import { limitsOfFirstRun } from './limits';
 import type { PartHost } from './part';
 import { Parts } from './parts';
+import { adoptedInboxes } from './replaces';
+import type { AnyAdopted } from './replaces';
 import { rollOver } from './roll-over';
 import { runObject } from './run-object';
 import { migrateState } from './state';
 import { statusOf } from './status';
+import { rollsOverForNewVersion } from './versioning';
 import { workflowNow } from './workflow-now';
 
 /**
@@ -51,21 +54,28 @@ export class Session implements InboxesHost, PartHost {
     readonly declared: Declared,
     readonly args: readonly unknown[],
     second: unknown,
+    adopted?: AnyAdopted,
   ) {
     const { name, options, limits } = declared;
     const carried = readEnvelope(name, second);
     this.carried = carried;
     refuseRetryPolicy(name);
     this.number = carried?.run ?? 1;
-    this.growth = new Growth(carried?.limits ?? limitsOfFirstRun(limits));
+    this.growth = new Growth(
+      carried?.limits ?? limitsOfFirstRun(limits),
+      rollsOverForNewVersion(declared.ontoNewVersion, carried),
+    );
     this.startedAt = carried?.startedAt ?? workflowNow();
-    this.state = carried ? migrateState(name, carried.state, options.state) : options.state.initial(...args);
+    this.state = carried
+      ? migrateState(name, carried.state, options.state)
+      : (adopted?.state ?? options.state.initial(...args));
     this.once = new Map(Object.entries(carried?.once ?? {}));
     this.children = carried?.children ?? 0;
     const { extensions = {} } = carried ?? {};
     this.deadLetters = new DeadLetters(carried?.deadLetters, extensions['deadLetters'], options.deadLetters?.keep);
     this.undeclared = carried?.undeclared ?? [];
-    this.inboxes = new Inboxes(options.inboxes, this, carried?.inboxes, extensions['inboxes']);
+    const held = adopted ? adoptedInboxes(name, options.inboxes, adopted, this.startedAt) : carried?.inboxes;
+    this.inboxes = new Inboxes(options.inboxes, this, held, extensions['inboxes']);
     this.backlog = new Backlog(this.inboxes, () => this.paused, extensions['backlog'] as object, options.backlog);
     setHandler(rollOverSignal, () => {
       this.growth.countSignal();

@@ -1,6 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { carriedSize } from './carried-size';
+import type { CarriedSize } from './carried-size';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
+import { envelopeOf } from './roll-over';
 import type { Session } from './session';
 
 /** The answer to the query `longhaul.status`. */
@@ -19,6 +22,8 @@ export interface LonghaulStatus {
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
   undeclared: readonly UndeclaredSignal[];
+  /** How large a rollover at this moment would be; null where JSON can't write it. */
+  carries: CarriedSize | null;
 }
 
 export interface InboxStatus {
@@ -62,6 +67,7 @@ export function statusOf(session: Session): LonghaulStatus {
     deadLetters: session.deadLetters.list,
     undeclared: session.undeclared,
     pausedSince: null,
+    carries: carriedSize(envelopeOf(session, 'limits')) ?? null,
     ...session.parts.status(),
   };
 }

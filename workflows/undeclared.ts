@@ -1,6 +1,9 @@
-import { allHandlersFinished, condition, setDefaultSignalHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, log, setDefaultSignalHandler } from '@temporalio/workflow';
 import type { Duration } from './duration';
 import type { UndeclaredSignal } from './envelope';
+
+// They travel with every rollover.
+const kept = 1_000;
 
 /**
  * Takes into `undeclared` what the SDK kept for handlers that might still have come. Not before a run's end: other libraries
@@ -12,6 +15,10 @@ export async function collectUndeclared(undeclared: UndeclaredSignal[], drainTim
     try {
       setDefaultSignalHandler((signal, ...args) => {
         undeclared.push({ signal, args });
+        if (undeclared.length > kept) {
+          const dropped = undeclared.shift();
+          log.error(`longhaul: more than ${kept} signals that nobody declared; the oldest was dropped`, { dropped });
+        }
       });
     } catch {
       // The SDK drops a signal with its own reserved prefix by throwing; the ones behind it are still to be taken.
