@@ -1,7 +1,13 @@
 export { bundleOnce, type Bundling } from './bundle';
 export { cacheFolder } from './cache-folder';
 export type { Duration } from './duration';
-export { LeftOpenError, ReplayAfterwardsError, ServerUnavailableError, WorkerProcessError } from './errors';
+export {
+  BacklogError,
+  LeftOpenError,
+  ReplayAfterwardsError,
+  ServerUnavailableError,
+  WorkerProcessError,
+} from './errors';
 export type { Hook, Hooks } from './hooks';
 export { locateServer, type LocatedServer, type LocateServerOptions } from './locate-server';
 export type { Log } from './progress';
