@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { log, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { log, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Growth } from './growth';
 import type { Inboxes } from './inboxes';
 import { workflowNow } from './workflow-now';
 
@@ -28,21 +29,23 @@ const attribute = defineSearchAttributeKey('LonghaulBacklogSince', 'DATETIME');
 export class Backlog {
   private readonly unread: Map<string, Unread>;
   private shown: boolean;
-  private lastTask = workflowInfo().historyLength;
+  private lastTask: number;
 
   constructor(
     private readonly inboxes: Inboxes,
+    private readonly growth: Growth,
     private readonly isPaused: () => boolean,
     { unread, shown }: { unread?: [string, Unread][]; shown?: boolean } = {},
     private readonly options: BacklogOptions = {},
   ) {
+    this.lastTask = growth.historyLength;
     this.unread = new Map(unread);
     this.shown = shown ?? false;
   }
 
   /** To be called in each workflow task. */
   look(): void {
-    const task = workflowInfo().historyLength;
+    const task = this.growth.historyLength;
     if (task === this.lastTask || this.isPaused()) return;
     this.lastTask = task;
     const { tasks: most = 100, searchAttribute = false } = this.options;

@@ -2,6 +2,7 @@ import { TemporalFailure } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { Entry } from './envelope';
 import type { InboxBuffer } from './inbox-buffer';
+import { withItem } from './item-context';
 import { Line } from './line';
 import { Retries, checkRetry } from './retries';
 import type { RetryOptions } from './retries';
@@ -73,7 +74,7 @@ export async function forEachOf<T>(
   const wantsMore = () => fetching === undefined && feeder?.wants() === true && !leaving();
   const handle = async (entry: Entry<T>): Promise<void> => {
     try {
-      const value = await handler(entry.item);
+      const value = await withItem(entry.id, () => handler(entry.item));
       buffer.settle(entry, value);
     } catch (error) {
       // Cut off, not failed: clean-up code may still want to handle it.

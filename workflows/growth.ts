@@ -1,10 +1,12 @@
-import { patched, workflowInfo } from '@temporalio/workflow';
+import { patched } from '@temporalio/workflow';
 import { defaultUpdates } from './limits';
 import type { RollOverLimits } from './limits';
+import { RecordedInfo } from './recorded-info';
 
 /** What a run has received and done, against the limits that it began with. */
 export class Growth {
-  private readonly lengthAtStart = workflowInfo().historyLength;
+  private readonly recorded = new RecordedInfo();
+  private readonly lengthAtStart = this.recorded.current.historyLength;
   private signals = 0;
   private updates = 0;
   private done = 0;
@@ -17,6 +19,11 @@ export class Growth {
   /** Items that have left an inbox for good in this run. */
   get handled(): number {
     return this.done;
+  }
+
+  /** How long the history is, as of the last workflow task that it tells of. */
+  get historyLength(): number {
+    return this.recorded.current.historyLength;
   }
 
   countSignal(): void {
@@ -47,7 +54,8 @@ export class Growth {
   }
 
   private isReached(undeclared: number): boolean {
-    const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+    const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } =
+      this.recorded.current;
     // Without progress in this run the next one would stand where this one stands: it would never end.
     if (this.done === 0 && historyLength <= this.lengthAtStart) return false;
     if (this.forNewVersion && targetWorkerDeploymentVersionChanged) return true;

@@ -76,7 +76,13 @@ export class Session implements InboxesHost, PartHost {
     this.undeclared = carried?.undeclared ?? [];
     const held = adopted ? adoptedInboxes(name, options.inboxes, adopted, this.startedAt) : carried?.inboxes;
     this.inboxes = new Inboxes(options.inboxes, this, held, extensions['inboxes']);
-    this.backlog = new Backlog(this.inboxes, () => this.paused, extensions['backlog'] as object, options.backlog);
+    this.backlog = new Backlog(
+      this.inboxes,
+      this.growth,
+      () => this.paused,
+      extensions['backlog'] as object,
+      options.backlog,
+    );
     setHandler(rollOverSignal, () => {
       this.growth.countSignal();
       this.requestRollOver();

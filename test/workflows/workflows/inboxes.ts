@@ -25,6 +25,7 @@ export interface Job {
 }
 
 export const doJob = defineUpdate<string, [Job]>('doJob');
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- it answers with nothing
 export const acceptJob = defineUpdate<void, [Job]>('acceptJob');
 export const addJob = defineSignal<[Job]>('addJob');
 export const go = defineSignal<[number]>('go');
