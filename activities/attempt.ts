@@ -1,6 +1,7 @@
 import { CompleteAsyncError } from '@temporalio/activity';
 import type { Context } from '@temporalio/activity';
 import { ActivityNotFoundError } from '@temporalio/client';
+import { beatListener } from './beat-listener';
 import { Beats } from './beats';
 import { readCheckpoint } from './checkpoint';
 import type { Checkpoint, Details } from './checkpoint';
@@ -178,6 +179,7 @@ export class Attempt<C> {
   }
 
   private async send(details: Details): Promise<void> {
+    beatListener.getStore()?.();
     const { client, info, log } = this.context;
     const bytes = await detailsSize(client.options.loadedDataConverter, details);
     if (bytes !== undefined) {

@@ -19,7 +19,11 @@ const lines: Record<string, readonly RegExp[]> = {
     /^workflows\/(failure|duration)$/,
   ],
   client: [/^@temporalio\/(client|common)$/, /^@temporalio\/common\/lib\//, builtin, /^workflows\/(duration|failure)$/],
-  worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
+  worker: [
+    /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
+    builtin,
+    /^(activities|workflows)\//,
+  ],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
