@@ -14,6 +14,7 @@ export default tseslint.config(
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
+          'workflows/recipes/index.ts',
         ],
       },
     },

@@ -11,6 +11,7 @@ export type LonghaulFailureType =
   | 'LonghaulBadItem'
   | 'LonghaulUnanswered'
   | 'LonghaulDeadLetter'
+  | 'LonghaulFanOut'
   | 'LonghaulHeartbeatTimeout'
   | 'LonghaulCheckpoint'
   | 'LonghaulSuperseded'

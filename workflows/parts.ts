@@ -1,4 +1,5 @@
 import { deadLetterCommands } from './dead-letter-commands';
+import { kept } from './kept';
 import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
 import { pause } from './pause';
@@ -10,6 +11,7 @@ const makers: Readonly<Record<string, PartMaker>> = {
   backlog: ({ backlog }) => ({ carry: () => backlog.carry() }),
   deadLetters: deadLetterCommands,
   inboxes: ({ inboxes }) => ({ carry: () => inboxes.carryMore() }),
+  kept,
   noInput,
   pause,
   soon,

@@ -16,9 +16,14 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(activity|client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^workflows\/(failure|duration)$/,
+    /^workflows\/(failure|duration|recipes\/child-outcome)$/,
   ],
-  client: [/^@temporalio\/(client|common)$/, /^@temporalio\/common\/lib\//, builtin, /^workflows\/(duration|failure)$/],
+  client: [
+    /^@temporalio\/(client|common)$/,
+    /^@temporalio\/common\/lib\/time$/,
+    builtin,
+    /^workflows\/(duration|failure|recipes\/callback-message)$/,
+  ],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
     builtin,
