@@ -110,7 +110,9 @@ export class Attempt<C> {
       const { which } = deadline;
       // Only what start-to-close cuts off has another attempt before it.
       const atOnce = () => which === 'startToClose' && this.beats.hasProgress;
-      this.later(deadline.inMs, () => this.stop.end('DEADLINE', () => handover(which, this.detail(), atOnce())));
+      this.later(deadline.inMs, () =>
+        this.stop.end('DEADLINE', (cause) => handover(which, this.detail(), { atOnce: atOnce(), cause })),
+      );
     }
     const label = `'${info.activityType}' (attempt ${info.attempt}, workflow ${info.workflowExecution?.workflowId ?? 'none'})`;
     const thresholdMs = Math.min(this.intervalMs, pauseMostMs);
@@ -133,12 +135,12 @@ export class Attempt<C> {
 
   /** What the server, the core or the data says. */
   private told(reason: StopReason, error: unknown): void {
-    const make: Partial<Record<StopReason, () => Error>> = {
+    const make: Partial<Record<StopReason, (cause?: Error) => Error>> = {
       CANCELLED: cancelled,
       PAUSED: paused,
       RESET: reset,
       SUPERSEDED: () => superseded(this.recentPause()),
-      SHUTDOWN: () => handover('shutdown', this.detail(), true),
+      SHUTDOWN: (cause) => handover('shutdown', this.detail(), { atOnce: true, cause }),
       UNSERIALIZABLE: () => unwritable(error),
     };
     this.stop.end(reason, make[reason] ?? cancelled);

@@ -1,5 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { DeadLetter } from './envelope';
+import { countDeadLetter } from './metrics';
 
 /** What travels beside the list: the number of the next letter. */
 interface CarriedLetters {
@@ -23,6 +24,7 @@ export class DeadLetters {
 
   keep(letter: DeadLetter): void {
     this.list.push({ ...letter, letter: this.newId() });
+    countDeadLetter(letter.inbox);
     log.warn('longhaul: an item went to the dead letters', { inbox: letter.inbox, id: letter.id, error: letter.error });
     while (this.list.length > this.most) {
       const dropped = this.list.shift();

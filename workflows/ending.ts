@@ -17,6 +17,7 @@ export async function finish(session: Session, { value, error, failed }: Outcome
   const { name, options, drainTimeout } = session.declared;
   if (failed) return await fail(session, error, options.onError ?? 'fail');
   for (const buffer of session.inboxes.values()) buffer.settleAll();
+  session.parts.leaving();
   // Nobody reads any more: an update that waits would wait for the drain to time out.
   if (runsAgain(session)) turnAwayWaiting(session);
   else leaveUnanswered(session);
@@ -63,6 +64,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   if (session.root.consideredCancelled && isCancellation(error)) {
     // The server told an earlier run of the chain, and only the SDK's own flag makes this one end as cancelled.
     if (session.carried?.cancelRequested) markCancelled();
+    session.parts.leaving();
     if (leaveUnanswered(session)) await condition(allHandlersFinished, session.declared.drainTimeout);
     throw error;
   }
@@ -74,6 +76,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   }
   // Anything else fails the workflow task, and replays with the corrected code: there is nothing to bury yet.
   if (!(error instanceof TemporalFailure)) throw error;
+  session.parts.leaving();
   const buried = session.inboxes.leases();
   for (const buffer of session.inboxes.values()) buffer.buryLeases(error);
   if (onError === 'continue' && buried > 0) return await rollOver(session, 'error');

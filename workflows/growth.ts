@@ -2,11 +2,14 @@ import { patched } from '@temporalio/workflow';
 import { defaultUpdates } from './limits';
 import type { RollOverLimits } from './limits';
 import { RecordedInfo } from './recorded-info';
+import { workflowNow } from './workflow-now';
 
 /** What a run has received and done, against the limits that it began with. */
 export class Growth {
   private readonly recorded = new RecordedInfo();
   private readonly lengthAtStart = this.recorded.current.historyLength;
+  /** When this run last got on with its work, in milliseconds since the epoch. */
+  progressAt: number | undefined;
   private signals = 0;
   private updates = 0;
   private done = 0;
@@ -36,6 +39,11 @@ export class Growth {
 
   countHandled(): void {
     this.done += 1;
+    this.noteProgress();
+  }
+
+  noteProgress(): void {
+    this.progressAt = workflowNow();
   }
 
   /**

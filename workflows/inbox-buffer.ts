@@ -14,6 +14,7 @@ import type { ItemFailure } from './item-failure';
 import { Replies } from './replies';
 import type { Reply } from './replies';
 import { waitingOn } from './waits';
+import { BacklogMeter } from './metrics';
 import { workflowNow } from './workflow-now';
 
 /** What an inbox needs of the run that it belongs to. */
@@ -50,6 +51,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private readonly failures = new WeakMap<Entry<T>, unknown>();
   private reading = false;
+  private readonly meter = new BacklogMeter();
   private full: boolean;
 
   constructor(
@@ -357,6 +359,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   }
 
   push(entry: Entry<T>): void {
+    this.meter.measure(this.name, this.depth, this.oldestAt);
     this.items.push(entry);
     if (this.full || !this.isOver()) return;
     this.full = true;

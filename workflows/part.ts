@@ -19,6 +19,8 @@ export interface Part {
   status?(): Partial<LonghaulStatus>;
   /** Whether nothing new may be handed out. Pure: it is a part of conditions' predicates. */
   paused?(): boolean;
+  /** Called when the run is about to end, by a rollover or for good, while its handlers may still have to finish. May come twice. */
+  leaving?(): void;
   /** Members for the body's `run`, getters included. Their types stand in `Run`. */
   readonly run?: object;
 }

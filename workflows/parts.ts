@@ -1,21 +1,32 @@
 import { deadLetterCommands } from './dead-letter-commands';
+import { deadlinePart } from './deadline';
 import { kept } from './kept';
 import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
 import { pause } from './pause';
+import { phasePart } from './phase';
+import { progressPart } from './progress';
+import { publishPart } from './publish';
 import { sources } from './sources';
+import type { LonghaulStatus } from './status';
+import { stepsPart } from './steps';
 import { soon } from './versioning';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
 const makers: Readonly<Record<string, PartMaker>> = {
   backlog: ({ backlog }) => ({ carry: () => backlog.carry() }),
   deadLetters: deadLetterCommands,
+  deadline: deadlinePart,
   inboxes: ({ inboxes }) => ({ carry: () => inboxes.carryMore() }),
   kept,
   noInput,
   pause,
+  phase: phasePart,
+  published: publishPart,
+  searchAttributes: progressPart,
   soon,
   sources,
+  steps: stepsPart,
 };
 
 /** The parts of a run, and what it carries on that no part of this code knows. */
@@ -48,8 +59,13 @@ export class Parts {
     return this.pausing.some((part) => part.paused?.());
   }
 
-  status(): object {
-    return Object.assign({}, ...[...this.parts.values()].map((part) => part.status?.() ?? {})) as object;
+  leaving(): void {
+    for (const part of this.parts.values()) part.leaving?.();
+  }
+
+  status(): Partial<LonghaulStatus> {
+    const fields = [...this.parts.values()].map((part) => part.status?.() ?? {});
+    return Object.assign({}, ...fields) as Partial<LonghaulStatus>;
   }
 
   /** Gives `run` the members of each part. */

@@ -3,6 +3,7 @@ import { carriedSize, mayBeLarge } from './carried-size';
 import { PROTOCOL } from './envelope';
 import type { Envelope, RollOverCause } from './envelope';
 import { longhaulFailure } from './failure';
+import { countRollOver } from './metrics';
 import type { Session } from './session';
 import { collectUndeclared } from './undeclared';
 
@@ -10,10 +11,12 @@ import { collectUndeclared } from './undeclared';
 export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
   const { name, drainTimeout, ontoNewVersion } = session.declared;
   turnAwayWaiting(session);
+  session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout);
   const envelope = envelopeOf(session, cause);
   if (mayBeLarge(envelope)) warnOfSize(name, envelope);
   const { historyLength, historySize } = workflowInfo();
+  countRollOver(cause);
   log.info(`longhaul: '${name}' rolls over`, { cause, run: session.number, historyLength, historySize });
   // Heard only where the worker uses deployment versions; without it a pinned chain would keep its first build for ever.
   const continueAsNew = makeContinueAsNewFunc(
