@@ -93,6 +93,7 @@ export async function forEachOf<T>(
   };
   try {
     for (;;) {
+      // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
       await condition(() => failed() || leaving() || hasNext() || wantsMore() || ended());
       if (failed()) break;
       if (ended()) return;
