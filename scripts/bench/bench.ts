@@ -40,7 +40,8 @@ export class Bench {
   ) {}
 
   static async start(log: (line: string) => void): Promise<Bench> {
-    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+    const logging = { filter: 'ERROR', console: {} };
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging }, shutdownSignals: [] });
     const server = await startServer({ reuse: false });
     const client = new Client({ connection: await Connection.connect(server) });
     const native = await NativeConnection.connect({ address: server.address });
