@@ -4,9 +4,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { rollOverSignal } from 'longhaul/workflows';
-import { answerSignal, approvalQuery, callbackSignal } from 'longhaul/recipes';
+import { answerSignal, answerUpdate, approvalQuery, callbackSignal } from 'longhaul/recipes';
 import type { ApprovalView } from 'longhaul/recipes';
-import { acceptCallback } from 'longhaul/client';
+import { acceptCallback, submit } from 'longhaul/client';
 import { useServer, workflowRuns } from 'longhaul/testing';
 import { chainOf, taskFailure } from '../workflows/support';
 import * as activities from './activities';
@@ -161,6 +161,19 @@ describe('recipes', () => {
         const result = await handle.result();
         assert.equal(result.decision, 'approved');
         assert.deepEqual(trail(result).slice(-2), ['ignored bob reject late', 'ignored cem reject late']);
+      }));
+
+    it('tells each approver what became of the answer, where the inbox answers', () =>
+      server.run(flows.answersApprovers, [], async (handle) => {
+        await handle.signal(rollOverSignal);
+        const answer = (by: string, decision: 'approve' | 'reject') =>
+          submit(handle, answerUpdate, { by, decision }, { timeout: '20 seconds' });
+        assert.deepEqual(await answer('eve', 'approve'), { counts: false, why: 'not an approver', decision: null });
+        const first = { counts: true, decision: 'approved' };
+        assert.deepEqual(await answer('ann', 'approve'), first);
+        assert.deepEqual(await answer('ann', 'approve'), first, 'sent again');
+        assert.deepEqual(await answer('bob', 'reject'), { counts: false, why: 'late', decision: 'approved' });
+        assert.deepEqual(await handle.result(), ['asked', 'ignored eve', 'answered ann', 'decided']);
       }));
 
     const view = (handle: { workflowId: string }) => current(handle).query(approvalQuery, 'purchase');

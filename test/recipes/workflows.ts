@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { inbox, longRunning } from 'longhaul/workflows';
 import { defineSignal } from '@temporalio/workflow';
 import {
+  answerInbox,
   answerSignal,
   approval,
   batch,
@@ -68,6 +69,23 @@ export const approves = longRunning(
     });
     if (then !== undefined) await run.once('afterwards', () => sleep(then));
     return { ...(await approval(run, 'purchase', { ...options, inbox: run.inboxes.answers })), run: run.number };
+  },
+);
+
+/** Answers each approver, over rollovers; it goes on for a while after the decision. */
+export const answersApprovers = longRunning(
+  'answersApprovers',
+  { state: noState, inboxes: { answers: answerInbox() } },
+  async (run) => {
+    const options = {
+      inbox: run.inboxes.answers,
+      approvers: ['ann', 'bob'],
+      quorum: 'any',
+      deadline: '1 hour',
+    } as const;
+    const { audit } = await approval(run, 'purchase', options);
+    await run.once('afterwards', () => sleep(500));
+    return audit.map(({ what, by = '' }) => `${what} ${by}`.trim());
   },
 );
 
