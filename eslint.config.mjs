@@ -2,7 +2,7 @@ import longhaul from 'eslint-plugin-longhaul';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/fixtures/**', '.longhaul/**'] },
+  { ignores: ['**/dist/**', '**/fixtures/**', 'examples/testing-*/**', '.longhaul/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, longhaul.configs.typed],

@@ -7,9 +7,7 @@ import {
 } from '@temporalio/client';
 import { started } from './checkpoint';
 import type { Details } from './checkpoint';
-
-/** Why the server wants an attempt to end. */
-export type StopReason = 'CANCELLED' | 'PAUSED' | 'RESET' | 'SUPERSEDED' | 'UNSERIALIZABLE';
+import type { StopReason } from './stop';
 
 export interface BeatsOptions {
   /** Records a heartbeat with these details; rejects as the SDK's async completion client does. */
@@ -18,6 +16,8 @@ export interface BeatsOptions {
   minCommitIntervalMs: number;
   /** Called once, when the server or the data says that the attempt can't go on. */
   onStop: (reason: StopReason, error: unknown) => void;
+  /** Called for each beat that the server has, and for each commit that it answered. */
+  onAcknowledged?: (what: 'beat' | 'commit') => void;
 }
 
 interface Waiter {
@@ -69,6 +69,7 @@ export class Beats {
       this.waiters.push({ serial, resolve, reject });
       this.sendAt(this.lastSentAt + this.options.minCommitIntervalMs);
     });
+    this.options.onAcknowledged?.('commit');
   }
 
   /** Sends what only waits for its beat: the last chance before an attempt fails. Gives up after `withinMs`. */
@@ -89,9 +90,21 @@ export class Beats {
     timeUp.abort();
   }
 
-  close(): void {
+  /** Sends no more. Commits that still wait, and later ones, reject with `error`. */
+  close(error: unknown): void {
     this.closed = true;
     clearTimeout(this.timer);
+    this.reject(error);
+  }
+
+  /** The newest value, where it is a checkpoint. */
+  get checkpoint(): Details | undefined {
+    return this.newest.longhaul === 'checkpoint' ? this.newest : undefined;
+  }
+
+  /** Whether this attempt has kept a checkpoint of its own. */
+  get hasProgress(): boolean {
+    return this.serial > 0;
   }
 
   /** Moves the next call forward to `at` (milliseconds of `performance.now()`); one that is due sooner stays. */
@@ -139,6 +152,7 @@ export class Beats {
 
   private acknowledge(serial: number): void {
     this.ackedSerial = serial;
+    this.options.onAcknowledged?.('beat');
     const done = this.waiters.filter((waiter) => waiter.serial <= serial);
     this.waiters = this.waiters.filter((waiter) => waiter.serial > serial);
     for (const { resolve } of done) resolve();
@@ -146,10 +160,14 @@ export class Beats {
   }
 
   private stop(reason: StopReason, error: unknown): void {
-    this.stopped = { error };
+    this.reject(error);
+    this.options.onStop(reason, error);
+  }
+
+  private reject(error: unknown): void {
+    this.stopped ??= { error };
     for (const { reject } of this.waiters) reject(error);
     this.waiters = [];
-    this.options.onStop(reason, error);
   }
 }
 

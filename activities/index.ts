@@ -1,6 +1,15 @@
 export { longActivity } from './long-activity';
 export type { LongActivityJob, LongActivityOptions } from './long-activity';
-export type { Checkpoint, CheckpointOptions } from './checkpoint';
+export type { Checkpoint, CheckpointOptions, PageSource } from './checkpoint';
+export type { ResumeOptions } from './resume';
+export { idempotencyKey } from './idempotency-key';
+export type { IdempotencyKeyOptions } from './idempotency-key';
+export { effect } from './effect';
+export type { EffectOptions, EffectState, EffectStore } from './effect';
+export { nonRetryable, retryable } from './retryable';
+export { retryAfter } from './retry-after';
+export type { HttpAnswer, HttpHeaders } from './retry-after';
 export type { Enforce } from './enforcement';
+export type { Duration } from '../workflows/duration';
 export { isLonghaulFailure } from '../workflows/failure';
 export type { LonghaulFailureType } from '../workflows/failure';

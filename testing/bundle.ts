@@ -1,5 +1,7 @@
 import type { BundleOptions, WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
+import { workerSdk } from './sdk';
+
 /** How a workflow bundle is made. */
 export type Bundling = Omit<BundleOptions, 'workflowsPath' | 'logger'>;
 
@@ -15,7 +17,7 @@ export async function bundleOnce(workflowsPath: string, bundling: Bundling = {})
 }
 
 async function make(workflowsPath: string, bundling: Bundling): Promise<WorkflowBundleWithSourceMap> {
-  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
+  const { bundleWorkflowCode, DefaultLogger } = workerSdk();
   return await bundleWorkflowCode({ ...bundling, workflowsPath, logger: new DefaultLogger('WARN') });
 }
 

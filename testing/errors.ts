@@ -3,6 +3,11 @@ export class ServerUnavailableError extends Error {
   override readonly name = 'ServerUnavailableError';
 }
 
+/** Thrown when a package of the SDK that is needed is not installed. */
+export class MissingPackageError extends Error {
+  override readonly name = 'MissingPackageError';
+}
+
 /** Thrown when a worker process ends before its worker polls. */
 export class WorkerProcessError extends Error {
   override readonly name = 'WorkerProcessError';
@@ -16,6 +21,11 @@ export class WorkerProcessError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Thrown when a worker was to be crashed at a moment that did not come. */
+export class CrashError extends Error {
+  override readonly name = 'CrashError';
 }
 
 /** Thrown when the history of a workflow does not replay on the code that wrote it. */
@@ -41,6 +51,24 @@ export class LeftOpenError extends Error {
     readonly workflowIds: readonly string[],
   ) {
     super(message);
+  }
+}
+
+/** Thrown when the history of a workflow grows by more per item than it may. */
+export class HistoryBudgetError extends Error {
+  override readonly name = 'HistoryBudgetError';
+}
+
+/** Thrown when a seeded schedule fails; its message says how to repeat it. */
+export class ScheduleError extends Error {
+  override readonly name = 'ScheduleError';
+
+  constructor(
+    message: string,
+    readonly seed: number,
+    options: { cause: unknown },
+  ) {
+    super(message, options);
   }
 }
 

@@ -28,12 +28,18 @@ interface RunningTest {
 export function globalHooks(): Hooks {
   const found = globalThis as unknown as Record<string, Hook | undefined>;
   const { beforeEach, afterEach } = found;
-  const before = found.before ?? found.beforeAll;
-  const after = found.after ?? found.afterAll;
+  const before = found.before ?? patient(found.beforeAll);
+  const after = found.after ?? patient(found.afterAll);
   if (before && after && beforeEach && afterEach) return { before, after, beforeEach, afterEach };
   throw new Error(
-    'useServer() needs the global hooks of a test runner such as mocha (before, after, beforeEach, afterEach), and there are none. Call it inside describe(), or pass `hooks`.',
+    'useServer() needs the global hooks of a test runner such as mocha (before, after, beforeEach, afterEach), and there are none. Call it inside describe(), or pass `hooks`; with Vitest set `globals: true`.',
   );
+}
+
+/** Jest and Vitest take a hook's time limit as its second argument; a server may have to be built. */
+function patient(hook: Hook | undefined): Hook | undefined {
+  const limited = hook as ((run: unknown, timeoutMs: number) => unknown) | undefined;
+  return limited && ((run) => limited(run, 600_000));
 }
 
 /** Lifts the runner's time limit for the hook that `context` belongs to: a server may have to be built. */

@@ -1,11 +1,33 @@
 export { bundleOnce, type Bundling } from './bundle';
 export { cacheFolder } from './cache-folder';
+export { crashPoint } from './crash-point';
+export { crashWorker, type Crash, type CrashMoment, type CrashOptions } from './crash-worker';
 export type { Duration } from './duration';
-export { LeftOpenError, ReplayAfterwardsError, ServerUnavailableError, WorkerProcessError } from './errors';
+export {
+  CrashError,
+  HistoryBudgetError,
+  LeftOpenError,
+  MissingPackageError,
+  ReplayAfterwardsError,
+  ScheduleError,
+  ServerUnavailableError,
+  WorkerProcessError,
+} from './errors';
+export { historyBudget, type HistoryBudgetOptions, type PerItemBudget } from './history-budget';
+export type { HistoryGrowth } from './history-growth';
 export type { Hook, Hooks } from './hooks';
 export { locateServer, type LocatedServer, type LocateServerOptions } from './locate-server';
+export {
+  mockActivityEnvironment,
+  type BeatAnswer,
+  type MockActivity,
+  type MockActivityOptions,
+} from './mock-activity-environment';
+export { planSchedule, type ScheduleCounts, type ScheduleStep } from './plan-schedule';
 export type { Log } from './progress';
+export { replayAfterEach, type ReplayAfterEach, type ReplayAfterEachOptions } from './replay-after-each';
 export { replayAfterwards } from './replay-afterwards';
+export { runSchedule, type ScheduledItem, type ScheduleOptions, type ScheduleRun } from './run-schedule';
 export type { SearchAttributeType, SearchAttributeTypes } from './search-attributes';
 export { startServer, type Server, type StartServerOptions, type TimeSkippingServer } from './start-server';
 export { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './start-worker-process';

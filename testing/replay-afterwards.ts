@@ -1,6 +1,7 @@
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 
 import { ReplayAfterwardsError } from './errors';
+import { workerSdk } from './sdk';
 import type { WorkflowRun } from './workflow-runs';
 
 /**
@@ -12,7 +13,7 @@ import type { WorkflowRun } from './workflow-runs';
  */
 export async function replayAfterwards(runs: readonly WorkflowRun[], options: ReplayWorkerOptions): Promise<void> {
   if (runs.length === 0) return;
-  const { Worker } = await import('@temporalio/worker');
+  const { Worker } = workerSdk();
   const histories = runs.map(({ workflowId, history }) => ({ workflowId, history }));
   let first: ReplayAfterwardsError | undefined;
   let index = 0;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messageOf } from './errors';
+import { clientSdk } from './sdk';
 
 /** Names and types of search attributes. */
 export type SearchAttributeTypes = Readonly<Record<string, SearchAttributeType>>;
@@ -21,7 +22,7 @@ export async function ensureSearchAttributes(options: {
   const { address, namespace, searchAttributes } = options;
   const names = Object.keys(searchAttributes);
   if (names.length === 0) return;
-  const { Connection } = await import('@temporalio/client');
+  const { Connection } = clientSdk();
   const connection = await Connection.connect({ address });
   try {
     const missing = async (): Promise<string[]> => {

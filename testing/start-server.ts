@@ -4,6 +4,7 @@ import { freePort } from './free-port';
 import { locateServer, type LocatedServer } from './locate-server';
 import { logToStderr, type Log } from './progress';
 import { supervise, type Supervised } from './supervised';
+import { clientSdk } from './sdk';
 import { timeControl, type TimeControl } from './time-control';
 import { untilReady } from './until-ready';
 
@@ -105,6 +106,7 @@ const PORT_ATTEMPTS = 3;
  * The server ends with this process, however that ends.
  *
  * @throws ServerUnavailableError when no server is found, or it does not answer in time.
+ * @throws MissingPackageError when `@temporalio/client` is not installed.
  */
 export async function startServer(options: StartServerOptions & { kind: 'time-skipping' }): Promise<TimeSkippingServer>;
 export async function startServer(options?: StartServerOptions): Promise<Server>;
@@ -115,6 +117,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
   const shared = env.LONGHAUL_TEST_ADDRESS;
   if (kind === 'dev' && reuse && shared) return await runningServer(shared, options);
 
+  clientSdk(); // what it is waited with; without it nothing need be looked for
   const located = await locateServer({ kind, env, log });
   const begun = Date.now();
   const server = await startOnFreePort(located, options);

@@ -1,9 +1,12 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 
 import { WorkerProcessError } from './errors';
 import type { Exit } from './supervise';
 import { supervise } from './supervised';
+import { readLines, type WorkerReport } from './worker-channel';
 import type { WorkerOrder } from './worker-process';
+import { workerChannels } from './worker-channels';
 
 export interface WorkerProcessOptions {
   /** Where the server is, as `startServer` or `useServer` tell it. */
@@ -80,8 +83,14 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     channel: true,
     graceMs: 0,
   });
+  const reports = new EventEmitter<{ report: [WorkerReport] }>();
+  if (running.channel) readLines(running.channel, (report) => void reports.emit('report', report as WorkerReport));
   const ready = new Promise<void>((resolve, reject) => {
-    running.channel?.once('data', () => resolve());
+    reports.once('report', () => {
+      // Before anyone who waits for it goes on, and may want to hold this process open for the worker's end.
+      running.unref();
+      resolve();
+    });
     void running.exited.then(({ code, signal }) => {
       const how = signal ?? `status ${code ?? 'unknown'}`;
       const reason = firstErrorIn(running.output.text);
@@ -94,8 +103,8 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     });
   });
   // Who kills the process before it is ready need not wait for it.
-  ready.catch(() => undefined).finally(() => running.unref());
-  return {
+  ready.catch(() => undefined);
+  const worker: WorkerProcess = {
     pid: running.pid,
     ready,
     get exited() {
@@ -113,6 +122,8 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
       await running.ended();
     },
   };
+  if (running.channel) workerChannels.set(worker, { orders: running.channel, reports });
+  return worker;
 }
 
 function firstErrorIn(output: string): string {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 
 import { OutputTail } from './output-tail';
 import type { Exit, Order, Report } from './supervise';
@@ -11,8 +11,8 @@ export interface Supervised {
   readonly pid: number;
   readonly exited: Promise<Exit>;
   readonly output: OutputTail;
-  /** What the command writes to its file descriptor 3, where `channel` was asked for. */
-  readonly channel: Readable | undefined;
+  /** The command's file descriptor 3, both ways, where `channel` was asked for. */
+  readonly channel: Duplex | undefined;
   /** Ends the command and waits until it and its clean-up are done. */
   stop(): Promise<void>;
   /** Waits until the command and its clean-up are done, and keeps this process going until then. */
@@ -78,7 +78,7 @@ export async function supervise(
     pid,
     exited,
     output,
-    channel: (watchdog.stdio[4] ?? undefined) as Readable | undefined,
+    channel: (watchdog.stdio[4] ?? undefined) as Duplex | undefined,
     async stop() {
       hold('ref');
       if (watchdog.connected) watchdog.send('stop');

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type {
   Client,
@@ -13,6 +17,8 @@ import type { NativeConnection, ReplayWorkerOptions, Worker, WorkerOptions } fro
 import { bundleOnce, type Bundling } from './bundle';
 import { LeftOpenError } from './errors';
 import { replayAfterwards } from './replay-afterwards';
+import { clientSdk, workerSdk } from './sdk';
+import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './start-worker-process';
 import { workflowRuns, type WorkflowRun } from './workflow-runs';
 
 export interface TestServerOptions {
@@ -66,6 +72,8 @@ export class TestServer {
   readonly #workflowsPath: string;
   #tracked: Tracked[] = [];
   readonly #working = new Set<{ worker: Worker; done: Promise<unknown> }>();
+  readonly #processes: WorkerProcess[] = [];
+  #bundleFolder: Promise<string> | undefined;
   #taskQueue = newTaskQueue();
 
   private constructor(
@@ -92,9 +100,9 @@ export class TestServer {
     options: TestServerOptions = {},
   ): Promise<TestServer> {
     const { address, namespace } = at;
-    const { Client, Connection } = await import('@temporalio/client');
-    const { NativeConnection } = await import('@temporalio/worker');
-    await quietRuntime();
+    const { Client, Connection } = clientSdk();
+    const { NativeConnection } = workerSdk();
+    quietRuntime();
     const connection = await Connection.connect({ address });
     const nativeConnection = await NativeConnection.connect({ address });
     const { plugins = [], clientOptions } = options;
@@ -185,7 +193,7 @@ export class TestServer {
   /** A worker on the test's task queue, not yet running; who takes it runs it and shuts it down. */
   async worker(options: Pick<TestRunOptions, 'activities' | 'workerOptions'> = {}): Promise<Worker> {
     const { activities = this.#options.activities, workerOptions } = options;
-    const { Worker } = await import('@temporalio/worker');
+    const { Worker } = workerSdk();
     return await Worker.create({
       ...this.#sharedOptions(await this.bundle()),
       ...this.#options.workerOptions,
@@ -196,6 +204,30 @@ export class TestServer {
       taskQueue: this.#taskQueue,
       ...(activities === undefined ? {} : { activities }),
     });
+  }
+
+  /**
+   * Starts a worker on the test's task queue as a process of its own, which `crashWorker` can crash, with the bundle that the
+   * others share. It is killed when the test ends.
+   *
+   * @param options As `startWorkerProcess` takes them. By default the worker keeps no workflow in its cache, so that another can
+   *   take over at once: what is cached waits ten seconds for the one that died.
+   */
+  async startWorkerProcess(
+    options: Partial<Omit<WorkerProcessOptions, 'address' | 'namespace' | 'taskQueue'>> = {},
+  ): Promise<WorkerProcess> {
+    const { workerOptions = {}, ...rest } = options;
+    const own = options.workflowsPath !== undefined || options.workflowBundlePath !== undefined;
+    const worker = await startWorkerProcess({
+      ...(own ? {} : { workflowBundlePath: await this.#bundleOnDisk() }),
+      ...rest,
+      workerOptions: { maxCachedWorkflows: 0, ...workerOptions },
+      address: this.address,
+      namespace: this.namespace,
+      taskQueue: this.#taskQueue,
+    });
+    this.#processes.push(worker);
+    return worker;
   }
 
   /** Gives the next test a task queue of its own. */
@@ -247,6 +279,7 @@ export class TestServer {
       const runs = await workflowRuns(this.client, { workflowId, runId }).catch(() => []);
       await this.#terminate(runs.filter(({ isOpen }) => isOpen));
     }
+    await Promise.all(this.#processes.splice(0).map((worker) => worker.kill()));
     for (const { worker, done } of [...this.#working]) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       // A check that never settles must not hold up the next test; the worker has stopped by then or is told to.
@@ -258,6 +291,16 @@ export class TestServer {
   async close(): Promise<void> {
     await this.connection.close();
     await this.nativeConnection.close();
+    if (this.#bundleFolder !== undefined) await rm(await this.#bundleFolder, { recursive: true, force: true });
+  }
+
+  async #bundleOnDisk(): Promise<string> {
+    this.#bundleFolder ??= (async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'longhaul-bundle-'));
+      await writeFile(join(folder, 'workflows.js'), (await this.bundle()).code);
+      return folder;
+    })();
+    return join(await this.#bundleFolder, 'workflows.js');
   }
 
   #sharedOptions(workflowBundle: Awaited<ReturnType<typeof bundleOnce>>): ReplayWorkerOptions {
@@ -284,7 +327,6 @@ export class TestServer {
 }
 
 async function stopped(worker: Worker): Promise<void> {
-  const { setTimeout: sleep } = await import('node:timers/promises');
   while (!['STOPPED', 'FAILED'].includes(worker.getState())) await sleep(20);
 }
 
@@ -294,8 +336,8 @@ function withoutModules(interceptors: WorkerOptions['interceptors'] = {}): NonNu
 }
 
 /** Installs the SDK's runtime with warnings only, unless the tests have installed one. */
-async function quietRuntime(): Promise<void> {
-  const { DefaultLogger, Runtime } = await import('@temporalio/worker');
+function quietRuntime(): void {
+  const { DefaultLogger, Runtime } = workerSdk();
   try {
     Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionOptions } from '@temporalio/client';
 
 import type { Duration } from './duration';
+import { clientSdk, clockSdk } from './sdk';
 
 /**
  * The clock of a time-skipping server. It is one clock for all workflows of the server, and it never goes back.
@@ -27,9 +28,8 @@ export interface TimeControl {
 
 /** Connects to the clock of the time-skipping server at `address`. */
 export async function timeControl(address: string): Promise<TimeControl> {
-  const { Connection } = await import('@temporalio/client');
-  const { InternalConnectionOptionsSymbol } = await import('@temporalio/client/lib/connection.js');
-  const { msToTs, tsToMs } = await import('@temporalio/common/lib/time.js');
+  const { Connection } = clientSdk();
+  const { InternalConnectionOptionsSymbol, msToTs, tsToMs } = clockSdk();
   const options: ConnectionOptions = { address };
   // The test service has no public way in.
   Object.assign(options, { [InternalConnectionOptionsSymbol]: { supportsTestService: true } });

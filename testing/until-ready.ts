@@ -1,10 +1,13 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { clientSdk } from './sdk';
+
 /**
  * Waits until a Temporal server answers at `address` for `namespace`.
  *
  * @param options.deadlineMs How long to wait, in milliseconds.
+ * @throws MissingPackageError at once, when `@temporalio/client` is not installed.
  * @throws Error with the last failure, when it does not answer in time or `signal` aborts.
  */
 export async function untilReady(options: {
@@ -14,10 +17,10 @@ export async function untilReady(options: {
   signal?: AbortSignal;
 }): Promise<void> {
   const { address, namespace, deadlineMs, signal } = options;
+  const { Connection } = clientSdk();
   const deadline = Date.now() + deadlineMs;
   // A gRPC channel that is refused once waits a second before it tries again; a plain socket tells at once.
   await untilListening(address, deadline, signal);
-  const { Connection } = await import('@temporalio/client');
   for (;;) {
     try {
       const connection = await Connection.connect({ address, connectTimeout: Math.max(1, deadline - Date.now()) });

@@ -29,6 +29,7 @@ export type UsedServer = Pick<
   | 'run'
   | 'work'
   | 'worker'
+  | 'startWorkerProcess'
 > & {
   /** The server's clock, where `server: { kind: 'time-skipping' }` was asked for. */
   readonly time: TimeSkippingServer['time'];
@@ -115,5 +116,6 @@ export function useServer(workflowsPath: string, options: UseServerOptions = {})
     run: (workflow, args, check, runOptions) => used().run(workflow, args, check, runOptions),
     work: (check, workOptions) => used().work(check, workOptions),
     worker: (workerOptions) => used().worker(workerOptions),
+    startWorkerProcess: (processOptions) => used().startWorkerProcess(processOptions),
   };
 }

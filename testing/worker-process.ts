@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs';
-
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
-// A process of its own: one worker, which tells by a line on its file descriptor 3 that it polls.
+import { obeyCrashOrders, tellParent } from './obey-crash-orders';
+
+// A process of its own: one worker, which tells its parent that it polls, and crashes where it is ordered to.
 
 /** What the process is to run, as JSON in its first argument. */
 export interface WorkerOrder {
@@ -17,10 +17,9 @@ export interface WorkerOrder {
   workerOptions: Record<string, unknown>;
 }
 
-const READY_FD = 3;
-
 async function main(order: WorkerOrder): Promise<void> {
   const { workflowsPath, workflowBundlePath, activitiesPath, taskQueue, address, namespace } = order;
+  obeyCrashOrders();
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const connection = await NativeConnection.connect({ address });
   const provided = activitiesPath === undefined ? {} : await activitiesFrom(activitiesPath);
@@ -36,7 +35,7 @@ async function main(order: WorkerOrder): Promise<void> {
     taskQueue,
   });
   const running = worker.run();
-  writeSync(READY_FD, 'ready\n');
+  tellParent({ type: 'ready' });
   await running;
   await provided.close?.();
   await connection.close();

@@ -54,7 +54,8 @@ export async function workflowRuns(
   return runs;
 }
 
-function newRunId(event: Event): string | undefined {
+/** The run that `event` ended its own in, if it did. */
+export function newRunId(event: Event): string | undefined {
   const attributes =
     event.workflowExecutionContinuedAsNewEventAttributes ??
     event.workflowExecutionCompletedEventAttributes ??

@@ -2,12 +2,14 @@ import type {
   BundleOptions,
   BundlerPlugin,
   ReplayWorkerOptions,
+  Worker,
   WorkerInterceptors,
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
 import { enforcement } from '../activities/enforcement';
 import type { Enforce } from '../activities/enforcement';
+import { activityHost, runTellingShutdown } from './activity-host';
 
 export interface LonghaulPluginOptions {
   /**
@@ -51,8 +53,15 @@ export class LonghaulPlugin implements WorkerPlugin, BundlerPlugin {
     });
     return {
       ...options,
-      interceptors: { ...interceptors, activity: [Object.assign(factory, { [applied]: true }), ...activity] },
+      interceptors: {
+        ...interceptors,
+        activity: [Object.assign(factory, { [applied]: true }), activityHost(), ...activity],
+      },
     };
+  }
+
+  runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    return runTellingShutdown(worker, next);
   }
 
   configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
@@ -69,8 +78,8 @@ export class LonghaulPlugin implements WorkerPlugin, BundlerPlugin {
 
   /** Last, so that it sees the options as the user's own interceptors leave them. */
   private withModule(modules: string[] = []): string[] {
-    if (this.enforce === 'off') return modules;
-    const guard = require.resolve(`./workflow-guard-${this.enforce}`);
-    return modules.includes(guard) ? modules : [...modules, guard];
+    const own = [require.resolve('./workflow-origin')];
+    if (this.enforce !== 'off') own.push(require.resolve(`./workflow-guard-${this.enforce}`));
+    return [...modules, ...own.filter((path) => !modules.includes(path))];
   }
 }

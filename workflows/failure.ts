@@ -9,7 +9,11 @@ export type LonghaulFailureType =
   | 'LonghaulHeartbeatTimeout'
   | 'LonghaulCheckpoint'
   | 'LonghaulSuperseded'
-  | 'LonghaulHandover';
+  | 'LonghaulHandover'
+  | 'LonghaulStalled'
+  | 'LonghaulEventLoopBlocked'
+  | 'LonghaulIdempotencyKey'
+  | 'LonghaulHttp';
 
 interface FailureOptions {
   /** Whether the activity or workflow that throws it is tried again under its retry policy. @default false */
@@ -18,7 +22,7 @@ interface FailureOptions {
   details?: unknown[];
   cause?: Error;
   /** How long the server waits before the next attempt of an activity; overrides the retry policy's interval. */
-  nextRetryDelay?: '1ms';
+  nextRetryDelay?: number | '1ms';
 }
 
 /** Builds an `ApplicationFailure` of one of longhaul's types. */

@@ -6,6 +6,7 @@ import type { CarriedInbox, Entry } from './envelope';
 import type { Growth } from './growth';
 import type { ForEachOptions, Inbox, InboxDeclaration } from './inbox';
 import { waitingOn } from './waits';
+import { withItem } from './item-context';
 import { workflowNow } from './workflow-now';
 
 /** What an inbox needs of the run that it belongs to. */
@@ -119,7 +120,7 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
       const ended = () => inHand.size === 0 && this.items.length === 0 && until();
       const handle = async (entry: Entry<T>): Promise<void> => {
         try {
-          await handler(entry.item);
+          await withItem(entry.id, () => handler(entry.item));
           this.settle(entry);
         } catch (error) {
           // Cut off, not failed: clean-up code may still want to handle it.

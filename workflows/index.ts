@@ -35,3 +35,5 @@ export type { CutOff } from './clean-up';
 export { withTimeout } from './with-timeout';
 export type { WithTimeoutOptions } from './with-timeout';
 export type { MovableDeadline, TimeLimit } from './time-limit';
+export { activityOutcome } from './activity-outcome';
+export type { ActivityOutcome } from './activity-outcome';

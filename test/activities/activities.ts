@@ -7,7 +7,7 @@ import { longActivity, isLonghaulFailure } from 'longhaul/activities';
 /** What an activity did, noted outside of Temporal: a crash can't take it back. */
 export type Note = [attempt: number, what: string, value?: unknown];
 
-const noteIn = (file: string, ...note: Note) => appendFile(file, `${JSON.stringify(note)}\n`);
+export const noteIn = (file: string, ...note: Note) => appendFile(file, `${JSON.stringify(note)}\n`);
 
 const number = { checkpoint: { parse: (value: unknown) => value as number }, minCommitIntervalMs: 0 };
 

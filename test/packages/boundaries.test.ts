@@ -12,12 +12,17 @@ const builtin = /^node:/;
 /** What each folder may import besides its own files. */
 const lines: Record<string, readonly RegExp[]> = {
   workflows: [/^@temporalio\/(workflow|common)$/, /^@temporalio\/common\/lib\//],
-  activities: [/^@temporalio\/(activity|client|common)$/, builtin, /^workflows\/failure$/],
+  activities: [
+    /^@temporalio\/(activity|client|common)$/,
+    /^@temporalio\/common\/lib\/time$/,
+    builtin,
+    /^workflows\/(failure|duration)$/,
+  ],
   worker: [/^@temporalio\/(client|common|worker|workflow)(\/|$)/, builtin, /^(activities|workflows)\//],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
-  examples: [temporal, builtin, /^longhaul\/\w+$/],
+  examples: [temporal, builtin, /^longhaul\/\w+$/, /^(vitest|@jest\/globals)$/],
   'eslint-plugin': [builtin, /^(eslint|typescript|typescript-eslint|@typescript-eslint\/[\w-]+)(\/|$)/],
 };
 /** Types that the compiler takes out; the packages are there wherever `@temporalio/worker` is. */

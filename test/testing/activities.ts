@@ -1,4 +1,5 @@
 import { heartbeat, sleep } from '@temporalio/activity';
+import { crashPoint } from '../../testing';
 
 export async function greet(name: string): Promise<string> {
   return await Promise.resolve(`Hello, ${name}`);
@@ -13,4 +14,12 @@ export async function beat(): Promise<number> {
     await sleep(100);
   }
   return attempt;
+}
+
+/** Charges in three moves, between each of which a worker may be crashed. */
+export async function charge(order: number): Promise<string> {
+  crashPoint('before-charge');
+  await Promise.resolve();
+  crashPoint('after-charge');
+  return `${order} by ${process.pid}`;
 }

@@ -54,3 +54,16 @@ export async function threeDays(): Promise<void> {
 export async function long(): Promise<number> {
   return await beat();
 }
+
+/** Charges order after order, over two runs. */
+export async function charges(orders: number, from = 1, done: string[] = []): Promise<string[]> {
+  const { charge } = proxyActivities<typeof activities>({
+    startToCloseTimeout: '2s',
+    retry: { initialInterval: '10ms' },
+  });
+  for (let order = from; order <= orders; order += 1) {
+    done.push(await charge(order));
+    if (order === 2 && from === 1) await continueAsNew<typeof charges>(orders, 3, done);
+  }
+  return done;
+}

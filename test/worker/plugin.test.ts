@@ -117,11 +117,11 @@ describe('LonghaulPlugin', () => {
     const own = () => ({});
     const options: WorkerOptions = { taskQueue: 'q', interceptors: { activity: [own], workflowModules: ['./own'] } };
     const twice = plugin.configureWorker(new LonghaulPlugin().configureWorker(options));
-    assert.equal(twice.interceptors?.activity?.length, 2);
+    assert.equal(twice.interceptors?.activity?.length, 3);
     assert.ok(twice.interceptors.activity.includes(own));
-    assert.equal(twice.interceptors.workflowModules?.length, 2);
+    assert.equal(twice.interceptors.workflowModules?.length, 3);
     const bundle = plugin.configureBundler(plugin.configureBundler({ workflowsPath }));
-    assert.equal(bundle.workflowInterceptorModules?.length, 1);
+    assert.equal(bundle.workflowInterceptorModules?.length, 2);
   });
 
   it('may be given to the bundler and the worker at once', async function () {

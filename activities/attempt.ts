@@ -1,0 +1,299 @@
+import { CompleteAsyncError } from '@temporalio/activity';
+import type { Context } from '@temporalio/activity';
+import { ActivityNotFoundError } from '@temporalio/client';
+import { Beats } from './beats';
+import { readCheckpoint } from './checkpoint';
+import type { Checkpoint, Details } from './checkpoint';
+import { detailsSize, refuseTooLarge, warnBytes } from './checkpoint-size';
+import { deadlineOf } from './deadline';
+import { milliseconds } from './duration';
+import { watchEventLoop } from './event-loop-watch';
+import type { Block } from './event-loop-watch';
+import { host } from './host';
+import { idempotencyKey } from './idempotency-key';
+import type { LongActivityJob } from './long-activity';
+import { longActivityMetrics } from './metrics';
+import type { CheckedOptions } from './options';
+import { resumePages } from './resume';
+import { StallWatch } from './stall-watch';
+import {
+  Stop,
+  cancelled,
+  coreReason,
+  handover,
+  pauseText,
+  paused,
+  reset,
+  stalled,
+  superseded,
+  unwritable,
+} from './stop';
+import type { StopDetail, StopReason } from './stop';
+
+/** Without a heartbeat timeout nobody waits for a beat; this is how often a checkpoint is brought to safety all the same. */
+const defaultIntervalMs = 20_000;
+/** 45 s → every 18 s: a beat may be lost or late, and the next one still arrives in time. */
+const intervalShare = 0.4;
+const flushMs = 5_000;
+/** How long code whose attempt is over may go on before its slot is given to others. */
+const abandonMs = 5_000;
+/** A pause of the event loop that is shorter than a beat's interval endangers nothing; one of this length is told in any case. */
+const pauseMostMs = 5_000;
+/** A checkpoint up to this size travels in the failure that ends an attempt. */
+const carriedBytes = 32 * 1024;
+
+/** One attempt of a long activity: its beats, its checkpoint, and all that may end it. */
+export class Attempt<C> {
+  private readonly stop = new Stop();
+  private readonly metrics;
+  private readonly beats: Beats;
+  private readonly stalls: StallWatch;
+  private readonly closers: (() => void)[] = [];
+  private readonly version: number;
+  private readonly inherited: { value: C } | undefined;
+  private last: C | undefined;
+  private bytes = 0;
+  private warned = false;
+  private pause: (Block & { at: number }) | undefined;
+  private ended = false;
+  /** Ends the attempt although its code has not. */
+  private abandon: (failure: unknown) => void = () => undefined;
+  private readonly abandoned = new Promise<never>((_resolve, reject) => (this.abandon = reject));
+
+  constructor(
+    private readonly context: Context,
+    private readonly options: CheckedOptions<C>,
+  ) {
+    const { info, metricMeter } = context;
+    this.metrics = longActivityMetrics(metricMeter);
+    this.version = options.checkpoint?.version ?? 1;
+    this.inherited = readCheckpoint(info.heartbeatDetails, options.checkpoint);
+    this.last = this.inherited?.value;
+    this.beats = new Beats({
+      intervalMs: this.intervalMs,
+      minCommitIntervalMs: options.minCommitIntervalMs,
+      send: (details) => this.send(details),
+      onStop: (reason, error) => this.told(reason, error),
+      onAcknowledged: (what) => (what === 'beat' ? this.metrics.beats : this.metrics.commits).add(1),
+    });
+    this.stalls = new StallWatch({ afterMs: options.stallAfterMs, onStall: (what) => this.stalled(what) });
+  }
+
+  async run<Result>(work: (job: LongActivityJob<C>) => Promise<Result>): Promise<Result> {
+    this.watch();
+    this.beats.start(this.inherited && this.toDetails(this.inherited.value));
+    try {
+      return await Promise.race([(async () => work(this.job()))(), this.abandoned]);
+    } catch (error) {
+      return await this.fail(error);
+    } finally {
+      this.ended = true;
+      this.stalls.close();
+      this.beats.close(this.over());
+      for (const close of this.closers) close();
+    }
+  }
+
+  private get intervalMs(): number {
+    const { heartbeatTimeoutMs } = this.context.info;
+    return heartbeatTimeoutMs ? heartbeatTimeoutMs * intervalShare : defaultIntervalMs;
+  }
+
+  private watch(): void {
+    const { info, cancellationSignal } = this.context;
+    this.onAbort(cancellationSignal, () => this.told(coreReason(cancellationSignal.reason), undefined));
+    const shutdown = host.getStore()?.shutdown;
+    if (shutdown) this.onAbort(shutdown, () => this.told('SHUTDOWN', undefined));
+    const deadline = deadlineOf(info, this.options.deadlineMarginMs);
+    if (deadline) {
+      const { which } = deadline;
+      // Only what start-to-close cuts off has another attempt before it.
+      const atOnce = () => which === 'startToClose' && this.beats.hasProgress;
+      this.later(deadline.inMs, () => this.stop.end('DEADLINE', () => handover(which, this.detail(), atOnce())));
+    }
+    const label = `'${info.activityType}' (attempt ${info.attempt}, workflow ${info.workflowExecution?.workflowId ?? 'none'})`;
+    const thresholdMs = Math.min(this.intervalMs, pauseMostMs);
+    this.closers.push(watchEventLoop({ label, thresholdMs, onBlocked: (block) => this.paused(block) }));
+  }
+
+  private onAbort(signal: AbortSignal, then: () => void): void {
+    if (signal.aborted) {
+      then();
+      return;
+    }
+    signal.addEventListener('abort', then, { once: true });
+    this.closers.push(() => signal.removeEventListener('abort', then));
+  }
+
+  private later(ms: number, then: () => void): void {
+    const timer = setTimeout(then, Math.min(ms, 2 ** 31 - 1));
+    this.closers.push(() => clearTimeout(timer));
+  }
+
+  /** What the server, the core or the data says. */
+  private told(reason: StopReason, error: unknown): void {
+    const make: Partial<Record<StopReason, () => Error>> = {
+      CANCELLED: cancelled,
+      PAUSED: paused,
+      RESET: reset,
+      SUPERSEDED: () => superseded(this.recentPause()),
+      SHUTDOWN: () => handover('shutdown', this.detail(), true),
+      UNSERIALIZABLE: () => unwritable(error),
+    };
+    this.stop.end(reason, make[reason] ?? cancelled);
+    if (reason === 'SUPERSEDED') this.later(abandonMs, () => this.abandon(this.stop.failure));
+  }
+
+  private stalled(what: string): void {
+    const { log, info } = this.context;
+    this.metrics.stalls.add(1);
+    log.warn(`longhaul: '${info.activityType}' has stalled: ${what}`);
+    this.stop.end('STALLED', () =>
+      stalled(
+        `'${info.activityType}' has stalled: ${what}. It beat until then; it must save, commit or call progress() as it goes on, or wait inside hold()`,
+        this.detail(),
+      ),
+    );
+    // Code that hangs does not hear its signal.
+    this.abandon(this.stop.failure);
+  }
+
+  private paused(block: Block): void {
+    this.pause = { ...block, at: performance.now() };
+    if (block.kind === 'blocked') this.metrics.blocks.add(1);
+    const { log, info } = this.context;
+    log.warn(`longhaul: '${info.activityType}', attempt ${info.attempt}: ${pauseText(block)}`, { ...block });
+  }
+
+  /** The pause that may be why the server gave this attempt up. */
+  private recentPause(): Block | undefined {
+    if (!this.pause || performance.now() - this.pause.at > 2 * this.intervalMs) return undefined;
+    const { ms, kind } = this.pause;
+    return { ms, kind };
+  }
+
+  private detail(): Omit<StopDetail, 'why'> {
+    const { checkpoint } = this.beats;
+    return checkpoint && this.bytes <= carriedBytes ? { checkpoint } : {};
+  }
+
+  private async send(details: Details): Promise<void> {
+    const { client, info, log } = this.context;
+    const bytes = await detailsSize(client.options.loadedDataConverter, details);
+    if (bytes !== undefined) {
+      refuseTooLarge(bytes, this.options.maxBytes);
+      this.bytes = bytes;
+      if (bytes > warnBytes && !this.warned) {
+        this.warned = true;
+        log.warn(
+          `longhaul: the checkpoint of '${info.activityType}' has ${bytes} bytes, which travel with each beat; keep the data in a store, and its key in the checkpoint`,
+        );
+      }
+    }
+    // Under the context's own signal a cancellation would cut off the very beat that brings the last checkpoint to safety.
+    await client.withAbortSignal(new AbortController().signal, () =>
+      client.activity.heartbeat(info.taskToken, details, {
+        serializationContext: {
+          type: 'activity',
+          namespace: info.namespace,
+          activityId: info.activityId,
+          isLocal: info.isLocal,
+          ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
+        },
+      }),
+    );
+  }
+
+  private toDetails(value: C): Details {
+    if (this.ended) throw this.over();
+    this.last = value;
+    return { longhaul: 'checkpoint', version: this.version, value };
+  }
+
+  private over(): Error {
+    const { activityType, attempt } = this.context.info;
+    return (
+      this.stop.failure ??
+      new Error(`Attempt ${attempt} of '${activityType}' has ended; await all of its work before it returns`)
+    );
+  }
+
+  private job(): LongActivityJob<C> {
+    const { info } = this.context;
+    return {
+      checkpoint: this.checkpoint(),
+      signal: this.stop.signal,
+      attempt: info.attempt,
+      fence: info.currentAttemptScheduledTimestampMs,
+      progress: () => this.stalls.progress(),
+      hold: async (label, max, work) => {
+        const release = this.stalls.hold(label, milliseconds(`hold '${label}'`, max));
+        try {
+          return await work();
+        } finally {
+          release();
+        }
+      },
+      idempotencyKey,
+    };
+  }
+
+  private checkpoint(): Checkpoint<C> {
+    const save = (value: C) => {
+      this.beats.save(this.toDetails(value));
+      this.stalls.progress();
+    };
+    const commit = async (value: C) => {
+      // Waiting for the server is no stall of the activity's.
+      const release = this.stalls.hold('commit', Infinity);
+      try {
+        await this.beats.commit(this.toDetails(value));
+      } catch (error) {
+        throw this.stop.failure ?? error;
+      } finally {
+        release();
+      }
+    };
+    const { signal } = this.stop;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the accessor below has a `this` of its own
+    const attempt = this;
+    return {
+      get last() {
+        return attempt.last;
+      },
+      save,
+      commit,
+      resume: <Page>(pages: never, options: never) =>
+        resumePages<Page, C>({ last: attempt.last, signal, save, commit }, pages, options),
+    };
+  }
+
+  private async fail(error: unknown): Promise<never> {
+    await this.beats.flush(flushMs);
+    // The core has not heard of a cancellation that came with the answer to a beat of ours, and would report a failure.
+    if (this.stop.reason === 'CANCELLED' && !this.context.cancellationSignal.aborted && !this.stop.isOwn(error)) {
+      await this.reportCancelled();
+    }
+    const failure = this.stop.failureFor(error);
+    if (failure !== error || !this.stop.isOwn(error)) this.countHandover();
+    throw failure;
+  }
+
+  private countHandover(): void {
+    const { reason } = this.stop;
+    if (reason === 'SHUTDOWN' || reason === 'DEADLINE') this.metrics.handovers.add(1, { why: reason.toLowerCase() });
+  }
+
+  /** @throws CompleteAsyncError once the server has it, so that the worker reports nothing more. */
+  private async reportCancelled(): Promise<never> {
+    const { client, info } = this.context;
+    try {
+      await client.withAbortSignal(new AbortController().signal, () =>
+        client.activity.reportCancellation(info.taskToken),
+      );
+    } catch (error) {
+      throw error instanceof ActivityNotFoundError ? superseded() : error;
+    }
+    throw new CompleteAsyncError();
+  }
+}

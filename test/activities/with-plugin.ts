@@ -1,0 +1,3 @@
+import { LonghaulPlugin } from 'longhaul/worker';
+
+export default () => new LonghaulPlugin({ enforce: 'off' });
