@@ -5,7 +5,7 @@ export { inbox } from './inbox';
 export type { ForEachOptions, Inbox, InboxDeclaration, InboxDeclarations, InboxesOf, InboxOptions } from './inbox';
 export type { RollOverLimits, RollOverOptions } from './limits';
 export type { StateOptions } from './state';
-export type { DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
+export type { CarriedInbox, DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
 export { rollOverSignal, statusQuery } from './built-in';
 export type { InboxStatus, LonghaulStatus } from './status';
 export type { Adopted, Replaces } from './replaces';

@@ -16,23 +16,28 @@ const hoarding = {
 };
 
 /** Keeps what it is sent, in pieces that a signal can bring. The `most` is what a corrected build keeps. */
-const hoardUpTo = (mostKib: number) =>
-  longRunning('hoard', hoarding, async ({ state, inboxes }) => {
-    state.runs += 1;
-    await inboxes.puts.forEach(
-      async ({ kib, last = false }) => {
-        state.big[`piece ${Object.keys(state.big).length}`] = 'é'.repeat((Math.min(kib, mostKib) * 1_024) / 2);
-        state.last ||= last;
-        await Promise.resolve();
-      },
-      { until: () => state.last },
-    );
-    const kept = Object.values(state.big).map((piece) => (piece.length * 2) / 1_024);
-    return { kept, runs: state.runs };
-  });
+const hoardUpTo = (mostKib: number, mostBytes?: number) =>
+  longRunning(
+    'hoard',
+    { ...hoarding, rollOver: mostBytes === undefined ? {} : { mostBytes } },
+    async ({ state, inboxes }) => {
+      state.runs += 1;
+      await inboxes.puts.forEach(
+        async ({ kib, last = false }) => {
+          state.big[`piece ${Object.keys(state.big).length}`] = 'é'.repeat((Math.min(kib, mostKib) * 1_024) / 2);
+          state.last ||= last;
+          await Promise.resolve();
+        },
+        { until: () => state.last },
+      );
+      const kept = Object.values(state.big).map((piece) => (piece.length * 2) / 1_024);
+      return { kept, runs: state.runs };
+    },
+  );
 
 export const hoard = hoardUpTo(Infinity);
 export const frugalHoard = hoardUpTo(1);
+export const storedHoard = hoardUpTo(Infinity, 50_000_000);
 
 /** Without an argument, over two runs. */
 export const noArgument = longRunning(
