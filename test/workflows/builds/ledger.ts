@@ -30,6 +30,7 @@ export const ledgerOf = (version: number, migrate: Migrations = {}) =>
     'ledger',
     {
       state: { version, initial: (): Ledger => ({ path: [version], done: [], last: false }), migrate },
+      versioning: 'pinned',
       inboxes: { entries: inbox(addEntry, { dedupe: { by: ({ id }) => id } }) },
     },
     async ({ state, inboxes }) => {

@@ -1,1 +1,0 @@
-export { storedHoard as hoard } from './workflows/carrying';
