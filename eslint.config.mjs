@@ -11,9 +11,12 @@ export default tseslint.config(
       longhaul: {
         workflows: [
           'examples/inventory/workflows.ts',
+          'examples/payments/workflows.ts',
+          'scripts/drills/workflows.ts',
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',
+          'workflows/recipes/index.ts',
         ],
       },
     },

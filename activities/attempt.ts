@@ -1,6 +1,7 @@
 import { CompleteAsyncError } from '@temporalio/activity';
 import type { Context } from '@temporalio/activity';
 import { ActivityNotFoundError } from '@temporalio/client';
+import { beatListener } from './beat-listener';
 import { Beats } from './beats';
 import { readCheckpoint } from './checkpoint';
 import type { Checkpoint, Details } from './checkpoint';
@@ -109,7 +110,9 @@ export class Attempt<C> {
       const { which } = deadline;
       // Only what start-to-close cuts off has another attempt before it.
       const atOnce = () => which === 'startToClose' && this.beats.hasProgress;
-      this.later(deadline.inMs, () => this.stop.end('DEADLINE', () => handover(which, this.detail(), atOnce())));
+      this.later(deadline.inMs, () =>
+        this.stop.end('DEADLINE', (cause) => handover(which, this.detail(), { atOnce: atOnce(), cause })),
+      );
     }
     const label = `'${info.activityType}' (attempt ${info.attempt}, workflow ${info.workflowExecution?.workflowId ?? 'none'})`;
     const thresholdMs = Math.min(this.intervalMs, pauseMostMs);
@@ -132,12 +135,12 @@ export class Attempt<C> {
 
   /** What the server, the core or the data says. */
   private told(reason: StopReason, error: unknown): void {
-    const make: Partial<Record<StopReason, () => Error>> = {
+    const make: Partial<Record<StopReason, (cause?: Error) => Error>> = {
       CANCELLED: cancelled,
       PAUSED: paused,
       RESET: reset,
       SUPERSEDED: () => superseded(this.recentPause()),
-      SHUTDOWN: () => handover('shutdown', this.detail(), true),
+      SHUTDOWN: (cause) => handover('shutdown', this.detail(), { atOnce: true, cause }),
       UNSERIALIZABLE: () => unwritable(error),
     };
     this.stop.end(reason, make[reason] ?? cancelled);
@@ -178,6 +181,7 @@ export class Attempt<C> {
   }
 
   private async send(details: Details): Promise<void> {
+    beatListener.getStore()?.();
     const { client, info, log } = this.context;
     const bytes = await detailsSize(client.options.loadedDataConverter, details);
     if (bytes !== undefined) {

@@ -22,6 +22,8 @@ export interface Block {
 }
 
 const tickMs = 100;
+/** Starting the thread is dearer than keeping it for the next activity. */
+const lingerMs = 30_000;
 
 /**
  * Watches the event loop while long activities run: no beat leaves while it is blocked, and from outside that looks like a dead
@@ -41,18 +43,20 @@ class EventLoopWatch {
   private readonly memory = new SharedArrayBuffer(Object.keys(slots).length * 8);
   private readonly clocks = new BigInt64Array(this.memory);
   private timer: NodeJS.Timeout | undefined;
+  private linger: NodeJS.Timeout | undefined;
   private thread: Worker | undefined;
   private tickedAt = performance.now();
   private usage = process.cpuUsage();
 
   add(watched: Watched): () => void {
     this.all.add(watched);
+    clearTimeout(this.linger);
     if (!this.timer) this.start();
     this.tellThread();
     return () => {
       if (!this.all.delete(watched)) return;
-      if (this.all.size === 0) this.stop();
-      else this.tellThread();
+      this.tellThread();
+      if (this.all.size === 0) this.linger = setTimeout(() => this.stop(), lingerMs).unref();
     };
   }
 

@@ -13,3 +13,4 @@ export type { Enforce } from './enforcement';
 export type { Duration } from '../workflows/duration';
 export { isLonghaulFailure } from '../workflows/failure';
 export type { LonghaulFailureType } from '../workflows/failure';
+export { childOutcomes } from './child-outcomes';

@@ -20,10 +20,13 @@ export function coreReason(cause: unknown): StopReason {
   return coreReasons[cause instanceof Error ? cause.message : ''] ?? 'CANCELLED';
 }
 
+/** Makes a failure as things stand; `cause` is what the user's code threw of its own. */
+type MakeFailure = (cause?: Error) => Error;
+
 /** The one place that decides why an attempt ends: the first reason aborts the signal. */
 export class Stop {
   private readonly controller = new AbortController();
-  private current: { reason: StopReason; make: () => Error } | undefined;
+  private current: { reason: StopReason; make: MakeFailure } | undefined;
 
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -39,7 +42,7 @@ export class Stop {
   }
 
   /** @param make Makes what `signal.reason` tells now, and what the attempt fails with later. */
-  end(reason: StopReason, make: () => Error): void {
+  end(reason: StopReason, make: MakeFailure): void {
     // A handover is this worker's own wish; what the server says later about the activity outweighs it.
     const own = this.current?.reason === 'SHUTDOWN' || this.current?.reason === 'DEADLINE';
     if (this.current && !own) return;
@@ -55,7 +58,13 @@ export class Stop {
     if (reason === 'CANCELLED' && this.isOwn(error)) return error;
     if ((reason === 'SHUTDOWN' || reason === 'DEADLINE') && this.isOwn(error) && error.nonRetryable === true)
       return error;
-    return make();
+    return make(this.ownCause(error));
+  }
+
+  /** `error` itself, unless it is but what the signal said, as `fetch` and Node's timers pass it on. */
+  private ownCause(error: unknown): Error | undefined {
+    if (!(error instanceof Error) || error === this.signal.reason || error.name === 'AbortError') return undefined;
+    return error;
   }
 
   /** Whether `error` is a failure that the user's code made, and not what it was told. */
@@ -102,12 +111,17 @@ export function pauseText({ ms, kind }: Block): string {
 }
 
 /** @param atOnce The next attempt need not wait: it has something to go on from. */
-export function handover(why: StopDetail['why'], detail: Omit<StopDetail, 'why'>, atOnce: boolean) {
+export function handover(
+  why: StopDetail['why'],
+  detail: Omit<StopDetail, 'why'>,
+  { atOnce, cause }: { atOnce: boolean; cause?: Error | undefined },
+) {
   const what = why === 'shutdown' ? 'The worker shuts down' : `The ${timeoutNames[why]} is near`;
   return longhaulFailure('LonghaulHandover', `${what}; the next attempt goes on from the last checkpoint`, {
     retryable: true,
     details: [{ why, ...detail }],
     ...(atOnce ? { nextRetryDelay: '1ms' } : {}),
+    ...(cause ? { cause } : {}),
   });
 }
 

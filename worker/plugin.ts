@@ -1,3 +1,4 @@
+import type { ClientOptions, ClientPlugin } from '@temporalio/client';
 import type {
   BundleOptions,
   BundlerPlugin,
@@ -7,55 +8,79 @@ import type {
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
-import { enforcement } from '../activities/enforcement';
 import type { Enforce } from '../activities/enforcement';
-import { activityHost, runTellingShutdown } from './activity-host';
+import { runTellingShutdown } from './activity-host';
+import { withActivityInterceptor } from './activity-interceptor';
+import { AttributeCheck } from './attribute-check';
+import type { CheckedConnection } from './attribute-check';
+import { compileCatalog } from './catalog';
+import type { Catalog, CompiledCatalog } from './catalog';
+import { withClientInterceptors } from './client-interceptors';
+import { compileEnforce } from './enforce';
+import type { EnforceOptions } from './enforce';
+import type { GuardLevels } from './guard-rules';
+import { withWorkflowModules } from './workflow-settings';
+import type { WorkflowSettings } from './workflow-settings';
 
 export interface LonghaulPluginOptions {
   /**
-   * What happens to activities that may run for a minute or more without a heartbeat timeout: fail the workflow task until the
-   * code is mended, or warn and count `longhaul_guard_hits`, or nothing. Begin with 'warn' where workflows are open.
+   * What the guards do with a finding: fail the workflow task until the code is mended, or warn and count `longhaul_guard_hits`, or
+   * nothing; for all guards, or one by one. Begin with 'warn' where workflows are open.
    * @default 'warn'
    */
-  enforce?: Enforce;
+  enforce?: Enforce | EnforceOptions;
+
+  /** What is known of each workflow type; search attributes are set from it. @default none */
+  catalog?: Catalog;
+
+  /** Told once per connection and namespace where search attributes are missing. @default a warning of the Node process */
+  warn?: (message: string) => void;
 }
 
-/** Marks what this plugin added, also for another copy of this module. */
-const applied = Symbol.for('longhaul.plugin');
-
 /**
- * Watches over how a worker's workflows schedule their activities. One entry in `plugins` of the worker, of
- * `bundleWorkflowCode`, and of the replay worker.
+ * Watches over how workflows schedule their activities, sets the search attributes of the catalog, and measures. One entry in
+ * `plugins`: of the worker, the client, a connection of either, `bundleWorkflowCode`, and the replay worker.
  *
- * It is a class of its own, since the SDK's `SimplePlugin` drops some kinds of interceptors and is applied twice when it is
+ * It is a class of its own, since the SDK's `SimplePlugin` drops some kinds of interceptors, and is applied twice when it is
  * given to both a connection and a worker.
+ *
+ * @throws TypeError for options that are none.
+ * @remarks Records nothing: a history recorded with it replays without it, and the other way round. Search attributes at a start
+ *   cost nothing on Temporal Cloud.
  */
-export class LonghaulPlugin implements WorkerPlugin, BundlerPlugin {
+export class LonghaulPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin {
   readonly name = 'longhaul';
-  private readonly enforce: Enforce;
+  private readonly guards: GuardLevels;
+  private readonly catalog: CompiledCatalog;
+  private readonly warn: (message: string) => void;
 
-  constructor({ enforce = 'warn' }: LonghaulPluginOptions = {}) {
-    if (!['error', 'warn', 'off'].includes(enforce)) {
-      throw new TypeError(`LonghaulPlugin: enforce is '${enforce}'; use 'error', 'warn' or 'off'`);
-    }
-    this.enforce = enforce;
+  constructor({ enforce, catalog = {}, warn = emitWarning }: LonghaulPluginOptions = {}) {
+    this.guards = compileEnforce(enforce);
+    this.catalog = compileCatalog(catalog);
+    this.warn = warn;
   }
 
-  configureWorker(options: WorkerOptions): WorkerOptions {
-    const interceptors = this.withWorkflowGuard(options.interceptors);
-    const activity = interceptors.activity ?? [];
-    if (activity.some((factory) => applied in factory)) return { ...options, interceptors };
-    const { enforce } = this;
-    const factory = () => ({
-      inbound: {
-        execute: <I, O>(input: I, next: (input: I) => Promise<O>) => enforcement.run(enforce, () => next(input)),
-      },
-    });
+  configureClient(options: Omit<ClientOptions, 'plugins'>): Omit<ClientOptions, 'plugins'> {
+    if (!this.hasCatalog()) return options;
+    const connection = options.connection ?? lazyConnection();
+    const check = this.check(connection, options.namespace);
+    return {
+      ...options,
+      connection,
+      interceptors: withClientInterceptors(options.interceptors, this.catalog, check),
+    };
+  }
+
+  async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
+    const { connection, namespace } = options;
+    const check = connection && this.hasCatalog() ? this.check(connection, namespace) : undefined;
+    const attributes = options.workflowsPath === undefined ? undefined : await check?.available();
+    const interceptors = withActivityInterceptor(options.interceptors, this.guards);
     return {
       ...options,
       interceptors: {
-        ...interceptors,
-        activity: [Object.assign(factory, { [applied]: true }), activityHost(), ...activity],
+        ...this.withModules(interceptors, options.workflowBundle !== undefined, attributes),
+        ...(check ? { client: withClientInterceptors(interceptors.client, this.catalog, check) } : {}),
       },
     };
   }
@@ -65,21 +90,49 @@ export class LonghaulPlugin implements WorkerPlugin, BundlerPlugin {
   }
 
   configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
-    return { ...options, interceptors: this.withWorkflowGuard(options.interceptors) };
+    return {
+      ...options,
+      interceptors: this.withModules(options.interceptors ?? {}, options.workflowBundle !== undefined),
+    };
   }
 
   configureBundler(options: BundleOptions): BundleOptions {
-    return { ...options, workflowInterceptorModules: this.withModule(options.workflowInterceptorModules) };
+    const workflowInterceptorModules = withWorkflowModules(options.workflowInterceptorModules, this.settings());
+    return { ...options, workflowInterceptorModules };
   }
 
-  private withWorkflowGuard<I extends Pick<WorkerInterceptors, 'workflowModules'>>(interceptors: I | undefined): I {
-    return { ...interceptors, workflowModules: this.withModule(interceptors?.workflowModules) } as I;
+  private withModules<I extends Pick<WorkerInterceptors, 'workflowModules'>>(
+    interceptors: I,
+    isBundled: boolean,
+    attributes?: WorkflowSettings['attributes'],
+  ): I {
+    // A bundle has its modules already; the SDK would warn of any named here.
+    if (isBundled) return interceptors;
+    return {
+      ...interceptors,
+      workflowModules: withWorkflowModules(interceptors.workflowModules, this.settings(attributes)),
+    };
   }
 
-  /** Last, so that it sees the options as the user's own interceptors leave them. */
-  private withModule(modules: string[] = []): string[] {
-    const own = [require.resolve('./workflow-origin')];
-    if (this.enforce !== 'off') own.push(require.resolve(`./workflow-guard-${this.enforce}`));
-    return [...modules, ...own.filter((path) => !modules.includes(path))];
+  private settings(attributes?: WorkflowSettings['attributes']): WorkflowSettings {
+    return { guards: this.guards, catalog: this.catalog, attributes };
   }
+
+  private check(connection: CheckedConnection, namespace = 'default'): AttributeCheck {
+    return AttributeCheck.of(connection, namespace, this.warn);
+  }
+
+  private hasCatalog(): boolean {
+    return Object.keys(this.catalog).length > 0;
+  }
+}
+
+const emitWarning = (message: string): void => process.emitWarning(message, 'LonghaulWarning');
+
+/** As the SDK's client makes one; the check has to ask over the same. */
+function lazyConnection() {
+  // Only clients load it: a worker may do without the package.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  const { Connection } = require('@temporalio/client') as typeof import('@temporalio/client');
+  return Connection.lazy();
 }

@@ -6,6 +6,7 @@ export type LonghaulFailureType =
   | 'LonghaulCleanUp'
   | 'LonghaulLeftover'
   | 'LonghaulRetryPolicy'
+  | 'LonghaulFanOut'
   | 'LonghaulHeartbeatTimeout'
   | 'LonghaulCheckpoint'
   | 'LonghaulSuperseded'

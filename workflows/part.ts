@@ -40,6 +40,8 @@ export interface PartHost {
   readonly growth: Growth;
   /** Does `work` while no rollover happens: it waits, for at most `drainTimeout`. */
   hold<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the next safe point ends the run. Pure. */
+  mustRollOver(): boolean;
   /** Makes the run roll over at its next safe point. */
   requestRollOver(): void;
 }

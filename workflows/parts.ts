@@ -1,9 +1,10 @@
+import { kept } from './kept';
 import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
 import { soon } from './versioning';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
-const makers: Readonly<Record<string, PartMaker>> = { noInput, soon };
+const makers: Readonly<Record<string, PartMaker>> = { kept, noInput, soon };
 
 /** The parts of a run, and what it carries on that no part of this code knows. */
 export class Parts {

@@ -34,6 +34,27 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
    */
   startChild<W extends Workflow>(child: W, options: StartChildOptions<Parameters<W>>): Promise<string>;
 
+  /**
+   * State of a part of the body, under a key of its own: made by `initial` on the first call over all runs, and carried from
+   * then on. Change it in place. JSON must carry it.
+   *
+   * A function that several bodies call, as the recipes are, needs no place in their `state` this way.
+   *
+   * @remarks Records nothing. Adding a call needs no `patched()`.
+   */
+  keep<T extends object>(key: string, initial: () => T): T;
+
+  /**
+   * Does `work`, for which a rollover that is due elsewhere waits, for at most `drainTimeout`. Without it, what one lane of the body
+   * awaits is lost when another lane comes to a safe point.
+   *
+   * @remarks Records what `work` does. Wrapping a call in a deployed workflow may move a rollover; that needs `patched()`.
+   */
+  hold<T>(work: () => Promise<T>): Promise<T>;
+
+  /** Whether the next safe point ends the run. Pure: the predicate of a `condition` may ask it. */
+  readonly rollOverDue: boolean;
+
   /** A point at which the run may roll over: everything that must outlive it is in `state` and the inboxes. */
   safePoint(): Promise<void>;
 }

@@ -79,6 +79,19 @@ export const observes = longActivity({}, async ({ signal, attempt }, file: strin
   }
 });
 
+/** Waits until it is told to end, and notes why; the next attempt ends at once. */
+export const told = longActivity(number, async ({ checkpoint, attempt, signal }, file: string) => {
+  if (checkpoint.last !== undefined) return checkpoint.last;
+  await noteIn(file, attempt, 'waits');
+  try {
+    await setTimeout(60_000, undefined, { signal });
+  } finally {
+    await noteIn(file, attempt, 'told', (signal.reason as ApplicationFailure).type);
+    checkpoint.save(attempt);
+  }
+  return -1;
+});
+
 /** Commits after it has been suspended for longer than its heartbeat timeout. */
 export const outlived = longActivity(number, async ({ checkpoint, attempt }, file: string) => {
   await noteIn(file, attempt, 'began with', checkpoint.last);

@@ -38,6 +38,31 @@ describe('longActivity', () => {
     await rm(folder, { recursive: true });
   });
 
+  for (const [what, type] of [
+    ['pause', 'ActivityPause'],
+    ['reset', 'ActivityReset'],
+  ] as const) {
+    it(`hears of a ${what} with its next beat, and keeps its checkpoint`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'longhaul-'));
+      const file = join(folder, 'notes');
+      const noted = async (word: string) => {
+        while (!(await readFile(file, 'utf8').catch(() => '')).includes(word)) await setTimeout(20);
+      };
+      await server.run(call, ['told', [file], options], async (handle) => {
+        await noted('waits');
+        const { namespace, client } = server;
+        const execution = { workflowId: handle.workflowId };
+        const which = { namespace, execution, id: '1', identity: 'test' };
+        if (what === 'pause') await client.workflowService.pauseActivity(which);
+        else await client.workflowService.resetActivity({ ...which, resetHeartbeat: false });
+        await noted(type);
+        if (what === 'pause') await client.workflowService.unpauseActivity(which);
+        assert.equal(await handle.result(), 1);
+      });
+      await rm(folder, { recursive: true });
+    });
+  }
+
   it('refuses, retryably, a checkpoint that newer code wrote', () =>
     server.run(
       call,

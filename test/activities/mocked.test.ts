@@ -90,6 +90,27 @@ describe('a long activity without a server', () => {
     }
   });
 
+  it('keeps an error of its own as the cause of a handover, and ends with one that is final', async () => {
+    for (const [own, type] of [
+      [new Error('no such table'), 'LonghaulHandover'],
+      [ApplicationFailure.nonRetryable('no such table', 'NoTable'), 'NoTable'],
+    ] as const) {
+      const mock = await mockActivityEnvironment();
+      const works = longActivity(number, async (job) => {
+        await waits(job).catch(() => undefined);
+        throw own;
+      });
+      const done = mock.run(works);
+      void setTimeout(20).then(() => mock.shutDown());
+      await assert.rejects(done, (error: unknown) => {
+        assert.ok(error instanceof ApplicationFailure);
+        assert.equal(error.type, type);
+        assert.match(`${error.message} ${String(error.cause)}`, /no such table/);
+        return true;
+      });
+    }
+  });
+
   it('counts as stalled without progress, and not while it goes on or holds', async () => {
     const stallAfter = 100;
     const run = async (work: Parameters<typeof longActivity<[], unknown, number>>[1]) => {

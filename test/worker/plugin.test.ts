@@ -11,7 +11,7 @@ import { callsThrice } from './workflows';
 
 const workflowsPath = require.resolve('./workflows');
 const activities = { work: () => Promise.resolve('done') };
-const unwatched = { startToCloseTimeout: '1 hour' };
+const unwatched = { startToCloseTimeout: '1 hour', scheduleToCloseTimeout: '1 day' };
 const done = ['done', 'done', 'done'];
 
 /** The history that a worker with these plugins records. */
@@ -43,13 +43,36 @@ describe('LonghaulPlugin', () => {
       ));
 
     for (const [what, options] of [
-      ['with a heartbeat timeout', { ...unwatched, heartbeatTimeout: '45 seconds' }],
+      ['with a heartbeat timeout and a ceiling', { ...unwatched, heartbeatTimeout: '45 seconds' }],
       ['that are short', { startToCloseTimeout: '59 seconds' }],
     ] as const) {
       it(`lets activities pass ${what}`, () =>
         server.run(callsThrice, [options], async (handle) => {
           assert.deepEqual(await handle.result(), done);
         }));
+    }
+
+    for (const [what, options, message] of [
+      [
+        'without a ceiling',
+        { startToCloseTimeout: '1 hour', heartbeatTimeout: '9 seconds' },
+        /no scheduleToCloseTimeout/,
+      ],
+      [
+        'whose heartbeat timeout can never strike',
+        { startToCloseTimeout: '30 seconds', heartbeatTimeout: '30 seconds' },
+        /a heartbeatTimeout of 30 seconds and may run for 30 seconds: the heartbeat timeout can never strike/,
+      ],
+    ] as const) {
+      it(`fails the workflow task of an activity ${what}`, () =>
+        server.run(
+          callsThrice,
+          [options],
+          async (handle) => {
+            assert.match(await taskFailure(handle), message);
+          },
+          { leaveOpen: 'it waits for mended code', skipReplay: 'its open task fails on purpose' },
+        ));
     }
 
     it('makes a longActivity without one fail retryably, where the activity says nothing itself', () =>
@@ -61,6 +84,30 @@ describe('LonghaulPlugin', () => {
         },
         { activities: { work: longActivity({}, () => Promise.resolve('done')) } },
       ));
+  });
+
+  describe('with enforce for single guards and activities', () => {
+    const enforce = {
+      heartbeatTimeout: 'error',
+      scheduleToClose: 'off',
+      activities: { work: { heartbeatTimeout: 'off' }, constructor: 'off' },
+    } as const;
+    const server = useServer(workflowsPath, { activities, plugins: [new LonghaulPlugin({ enforce })] });
+
+    it('holds each to its own', async () => {
+      const options = { startToCloseTimeout: '1 hour' };
+      await server.run(callsThrice, [options], async (handle) => {
+        assert.deepEqual(await handle.result(), done);
+      });
+      await server.run(
+        callsThrice,
+        [options, 'toString'],
+        async (handle) => {
+          assert.match(await taskFailure(handle), /longhaul: 'toString' may run [^;]*, and beat in it$/);
+        },
+        { leaveOpen: 'it waits for mended code', skipReplay: 'its open task fails on purpose' },
+      );
+    });
   });
 
   describe("with enforce 'warn', the default", () => {
@@ -112,11 +159,11 @@ describe('LonghaulPlugin', () => {
     assert.deepEqual(calls, ['configureReplayWorker']);
   });
 
-  it('is applied once, however often it is given', () => {
+  it('is applied once, however often it is given', async () => {
     const plugin = new LonghaulPlugin();
     const own = () => ({});
     const options: WorkerOptions = { taskQueue: 'q', interceptors: { activity: [own], workflowModules: ['./own'] } };
-    const twice = plugin.configureWorker(new LonghaulPlugin().configureWorker(options));
+    const twice = await plugin.configureWorker(await new LonghaulPlugin().configureWorker(options));
     assert.equal(twice.interceptors?.activity?.length, 3);
     assert.ok(twice.interceptors.activity.includes(own));
     assert.equal(twice.interceptors.workflowModules?.length, 3);
@@ -131,10 +178,22 @@ describe('LonghaulPlugin', () => {
     assert.match(code, /may run for a minute or more/);
   });
 
-  it('refuses a setting that is none with one sentence', () => {
-    assert.throws(
-      () => new LonghaulPlugin({ enforce: 'strict' as never }),
-      /LonghaulPlugin: enforce is 'strict'; use 'error', 'warn' or 'off'/,
-    );
+  it('refuses settings that are none with one sentence each', () => {
+    for (const [options, message] of [
+      [{ enforce: 'strict' }, "enforce is 'strict'; use 'error', 'warn' or 'off'"],
+      [
+        { enforce: { heartbeats: 'warn' } },
+        'enforce.heartbeats is no guard; use heartbeatTimeout, heartbeatOverStartToClose, scheduleToClose, noBeats, beatInterval',
+      ],
+      [{ enforce: { noBeats: 'error' } }, "enforce.noBeats is 'error'; use one of 'warn', 'off'"],
+      [{ enforce: { activities: { work: 'no' } } }, "enforce.activities.work is 'no'; use 'error', 'warn' or 'off'"],
+      [
+        { catalog: { job: { expectedMaxDuration: 'soon' } } },
+        'catalog.job.expectedMaxDuration is "soon"; use milliseconds above 0, or a string such as \'3 days\'',
+      ],
+      [{ catalog: { job: { expectedMaxDuration: 1, team: '' } } }, 'catalog.job.team is ""; use a name'],
+    ] as const) {
+      assert.throws(() => new LonghaulPlugin(options as never), new TypeError(`LonghaulPlugin: ${message}`));
+    }
   });
 });

@@ -1,0 +1,4 @@
+export { mintCallbackToken, readCallbackToken } from './callback-token';
+export type { CallbackKey, CallbackKeys, CallbackTarget, TokenRefusal } from './callback-token';
+export { acceptCallback, receiveCallback } from './receive-callback';
+export type { AcceptCallbackOptions, CallbackReceipt, ReceiveCallbackOptions } from './receive-callback';

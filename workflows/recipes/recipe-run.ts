@@ -1,0 +1,100 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { msToNumber } from '@temporalio/common/lib/time';
+import type { Duration } from '../duration';
+import type { Inbox, InboxDeclarations } from '../inbox';
+import type { Run } from '../run';
+import { workflowNow } from '../workflow-now';
+
+/** What a recipe needs of a run; each body's `run` has it. */
+export type RecipeRun = Pick<
+  Run<readonly unknown[], object, InboxDeclarations>,
+  'keep' | 'hold' | 'rollOverDue' | 'safePoint' | 'startChild'
+>;
+
+/**
+ * The state of one use of a recipe, under its kind and the caller's key.
+ *
+ * @throws Error that fails the workflow task, retryably, when newer code wrote it.
+ */
+export function recipeState<S extends { version: number }>(
+  run: RecipeRun,
+  recipe: string,
+  key: string,
+  initial: () => S,
+): S {
+  if (!key) throw new TypeError(`${recipe}: the key is empty; give each use in a body a name of its own`);
+  const fresh = initial();
+  const state = run.keep(`longhaul.${recipe}/${key}`, () => fresh);
+  if (state.version > fresh.version) {
+    throw new Error(
+      `${recipe} '${key}' was continued with its state at version ${state.version}; this worker knows up to ${fresh.version}. ` +
+        'Upgrade this worker; the run goes on by itself then.',
+    );
+  }
+  return state;
+}
+
+/** @throws TypeError that says which option of which recipe is out of range. */
+export function milliseconds(recipe: string, option: string, value: Duration): number {
+  let length: number;
+  try {
+    length = typeof value === 'number' ? value : msToNumber(value);
+  } catch {
+    length = Number.NaN;
+  }
+  // A timer can't be longer than this on any server.
+  if (length >= 1 && length <= 100 * 365 * 86_400_000) return Math.round(length);
+  throw new TypeError(`${recipe}: ${option} is ${String(value)}; use at least 1 ms, such as '5 minutes'`);
+}
+
+/** @throws TypeError that says which option of which recipe is out of range. */
+export function wholeNumber(recipe: string, option: string, value: number, least = 1, most = 1_000_000): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new TypeError(`${recipe}: ${option} is ${String(value)}; use a whole number from ${least} to ${most}`);
+}
+
+/**
+ * Waits until `wake` holds or the clock reads `at`. A rollover that comes due meanwhile takes place at once: the next run waits
+ * for what is left.
+ */
+export async function pause(
+  run: RecipeRun,
+  { at, wake = () => false }: { at?: number | undefined; wake?: () => boolean },
+): Promise<void> {
+  for (;;) {
+    await run.safePoint();
+    const left = at === undefined ? undefined : at - workflowNow();
+    if (wake() || (left !== undefined && left <= 0)) return;
+    const ready = () => wake() || run.rollOverDue;
+    await (left === undefined ? condition(ready) : condition(ready, left));
+  }
+}
+
+const drains = new WeakMap<object, Promise<void>>();
+
+/**
+ * Hands each item that waits to `keep`, which stores it at once: it has left the inbox then, and its lease with it. Lanes that
+ * share an inbox take turns.
+ */
+export async function drain<T>(inbox: Inbox<T>, keep: (item: T) => void): Promise<void> {
+  for (let other = drains.get(inbox); other !== undefined; other = drains.get(inbox))
+    await other.catch(() => undefined);
+  const draining = inbox.forEach(
+    (item) => {
+      keep(item);
+      return Promise.resolve();
+    },
+    { until: () => true },
+  );
+  drains.set(inbox, draining);
+  try {
+    await draining;
+  } finally {
+    drains.delete(inbox);
+  }
+}
+
+/** Whether `error` tells that the work was cut off, so that it is neither a result nor a failure of the item. */
+export function isCutOff(error: unknown): boolean {
+  return isCancellation(error) && CancellationScope.current().consideredCancelled;
+}
