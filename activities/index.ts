@@ -1,5 +1,6 @@
 export { longActivity } from './long-activity';
 export type { LongActivityJob, LongActivityOptions } from './long-activity';
+export { registeredSearchAttributes } from './registered-search-attributes';
 export type { Checkpoint, CheckpointOptions, PageSource } from './checkpoint';
 export type { ResumeOptions } from './resume';
 export { idempotencyKey } from './idempotency-key';

@@ -131,6 +131,27 @@ const goldens: Golden[] = [
       await end(handle);
     },
   },
+  {
+    workflow: 'timed',
+    what: 'limits and clean ups',
+    play: async (handle) => {
+      await send(handle, 1, 3);
+      await send(handle, 4, 4, { poison: true });
+      await send(handle, 5, 9, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'timed',
+    what: 'cancelled',
+    play: async (handle) => {
+      await send(handle, 1, 2);
+      await until(handle, ({ inboxes }) => inboxes['items']?.leases === 0 && inboxes['items'].depth === 0);
+      await handle.cancel();
+      await end(handle);
+    },
+  },
+  { workflow: 'stepwise', what: 'steps events and progress', args: [4], play: end },
 ];
 
 const activities = {
@@ -142,7 +163,7 @@ const activities = {
 
 /** Records each golden history that is not there yet, with every run of its chain. */
 export async function recordCompat(folder: string, codeVersion: string): Promise<void> {
-  const server = await startServer();
+  const server = await startServer({ searchAttributes: { LonghaulGoldenDone: 'Int' } });
   const tests = await TestServer.connect(server, require.resolve('../test/compat/workflows'), {
     activities,
     // Histories are committed with their identities: not those of this machine.

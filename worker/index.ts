@@ -4,3 +4,7 @@ export type { EnforceOptions, GuardOptions } from './enforce';
 export type { GuardRule } from './guard-rules';
 export type { Catalog, CatalogEntry } from './catalog';
 export type { Enforce } from '../activities/enforcement';
+export { histogramBuckets } from './histogram-buckets';
+export { runWorker } from './run-worker';
+export type { RunWorkerOptions } from './run-worker';
+export type { HealthOptions } from './health-server';

@@ -1,5 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { DeadLetter } from './envelope';
+import { countDeadLetter } from './metrics';
 
 const kept = 100;
 
@@ -9,6 +10,7 @@ export class DeadLetters {
 
   keep(letter: DeadLetter): void {
     this.list.push(letter);
+    countDeadLetter(letter.inbox);
     log.warn('longhaul: an item went to the dead letters', { inbox: letter.inbox, id: letter.id, error: letter.error });
     if (this.list.length > kept) {
       const dropped = this.list.shift();

@@ -1,6 +1,10 @@
 import { mostBytesByDefault } from './carried-size';
 import type { Duration } from './duration';
+import { lengthInMs } from './deadline';
 import type { InboxDeclarations } from './inbox';
+import { mostEventsKept } from './publish';
+import type { ProgressOptions } from './progress';
+import type { PublishOptions } from './publish';
 import { declareLimits } from './limits';
 import type { DeclaredLimits, RollOverOptions } from './limits';
 import type { Replaces } from './replaces';
@@ -41,6 +45,18 @@ export interface LongRunningOptions<
      */
     ontoNewVersion?: OntoNewVersion;
   };
+
+  /**
+   * When the chain is to be done, from its first run's start: what `run.deadline` begins as. Nothing happens by itself when it
+   * passes. @default none
+   */
+  deadline?: Duration | ((...args: Args) => Duration | undefined);
+
+  /** Where `run.publish` publishes to. @default the newest 100 events in `longhaul.status` */
+  publish?: PublishOptions;
+
+  /** How `run.progress` sets search attributes. @default it can't be called */
+  progress?: ProgressOptions;
 
   /**
    * Where workers use deployment versions: whether a run stays on the build that it began on, until it rolls over, or moves to
@@ -86,6 +102,16 @@ export function declare<Args extends readonly unknown[], State extends object, O
   } = rollOver;
   if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
     throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
+  }
+  const { deadline, publish: { keep = 1 } = {}, progress } = options;
+  if (deadline !== undefined && typeof deadline !== 'function') lengthInMs(deadline, `longRunning '${name}': deadline`);
+  if (progress?.minInterval !== undefined) {
+    lengthInMs(progress.minInterval, `longRunning '${name}': progress.minInterval`);
+  }
+  if (!Number.isInteger(keep) || keep < 1 || keep > mostEventsKept) {
+    throw new TypeError(
+      `longRunning '${name}': publish.keep is ${keep}; use a whole number from 1 to ${mostEventsKept.toLocaleString('en')}`,
+    );
   }
   if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
   if (!Number.isInteger(state.version) || state.version < 1) {

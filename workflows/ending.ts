@@ -17,6 +17,7 @@ export async function finish(session: Session, { value, error, failed }: Outcome
   const { name, options, drainTimeout } = session.declared;
   if (failed) return await fail(session, error, options.onError ?? 'fail');
   for (const buffer of session.inboxes.values()) buffer.settleAll();
+  session.parts.leaving();
   if (!allHandlersFinished()) await condition(allHandlersFinished, drainTimeout);
   await collectUndeclared(session.undeclared, drainTimeout);
   const left = [...session.inboxes].filter(([, { depth }]) => depth > 0);
@@ -48,6 +49,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   if (session.root.consideredCancelled && isCancellation(error)) {
     // The server told an earlier run of the chain, and only the SDK's own flag makes this one end as cancelled.
     if (session.carried?.cancelRequested) markCancelled();
+    session.parts.leaving();
     throw error;
   }
   if (error instanceof Error && error.name === 'ContinueAsNew') {
@@ -58,6 +60,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   }
   // Anything else fails the workflow task, and replays with the corrected code: there is nothing to bury yet.
   if (!(error instanceof TemporalFailure)) throw error;
+  session.parts.leaving();
   const buried = session.inboxes.leases();
   for (const buffer of session.inboxes.values()) buffer.buryLeases(error.message);
   if (onError === 'continue' && buried > 0) return await rollOver(session, 'error');

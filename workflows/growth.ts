@@ -1,9 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { RollOverLimits } from './limits';
+import { workflowNow } from './workflow-now';
 
 /** What a run has received and done, against the limits that it began with. */
 export class Growth {
   private readonly lengthAtStart = workflowInfo().historyLength;
+  /** When this run last got on with its work, in milliseconds since the epoch. */
+  progressAt: number | undefined;
   private signals = 0;
   private done = 0;
 
@@ -23,6 +26,11 @@ export class Growth {
 
   countHandled(): void {
     this.done += 1;
+    this.noteProgress();
+  }
+
+  noteProgress(): void {
+    this.progressAt = workflowNow();
   }
 
   /** Whether a limit is reached, and there was progress. Pure: it is a condition's predicate. */

@@ -7,6 +7,7 @@ import type { Growth } from './growth';
 import type { ForEachOptions, Inbox, InboxDeclaration } from './inbox';
 import { waitingOn } from './waits';
 import { withItem } from './item-context';
+import { BacklogMeter } from './metrics';
 import { workflowNow } from './workflow-now';
 
 /** What an inbox needs of the run that it belongs to. */
@@ -31,6 +32,7 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
   private readonly leased = new Set<Entry<T>>();
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private reading = false;
+  private readonly backlog = new BacklogMeter();
 
   constructor(
     private readonly name: string,
@@ -81,6 +83,7 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
         if (oldest !== undefined) this.seen.delete(oldest);
       }
     }
+    this.backlog.measure(this.name, this.depth, this.oldestAt);
     this.items.push(id === undefined ? { item, at } : { item, id, at });
   }
 

@@ -16,6 +16,8 @@ export interface Part {
   carry(): unknown;
   /** Fields for the answer to `longhaul.status`. Pure: it is a query. */
   status?(): Partial<LonghaulStatus>;
+  /** Called when the run is about to end, by a rollover or for good, while its handlers may still have to finish. May come twice. */
+  leaving?(): void;
   /** Members for the body's `run`, getters included. Their types stand in `Run`. */
   readonly run?: object;
 }

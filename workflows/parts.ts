@@ -1,10 +1,25 @@
+import { deadlinePart } from './deadline';
 import { kept } from './kept';
 import { noInput } from './no-input';
 import type { Part, PartHost, PartMaker } from './part';
+import { phasePart } from './phase';
+import { progressPart } from './progress';
+import { publishPart } from './publish';
+import type { LonghaulStatus } from './status';
+import { stepsPart } from './steps';
 import { soon } from './versioning';
 
 /** Every part, by the name under which it travels in the envelope's `extensions`: a name is public API, see docs/protocol.md. */
-const makers: Readonly<Record<string, PartMaker>> = { kept, noInput, soon };
+const makers: Readonly<Record<string, PartMaker>> = {
+  deadline: deadlinePart,
+  kept,
+  noInput,
+  phase: phasePart,
+  published: publishPart,
+  searchAttributes: progressPart,
+  soon,
+  steps: stepsPart,
+};
 
 /** The parts of a run, and what it carries on that no part of this code knows. */
 export class Parts {
@@ -29,8 +44,13 @@ export class Parts {
     return extensions;
   }
 
-  status(): object {
-    return Object.assign({}, ...[...this.parts.values()].map((part) => part.status?.() ?? {})) as object;
+  leaving(): void {
+    for (const part of this.parts.values()) part.leaving?.();
+  }
+
+  status(): Partial<LonghaulStatus> {
+    const fields = [...this.parts.values()].map((part) => part.status?.() ?? {});
+    return Object.assign({}, ...fields) as Partial<LonghaulStatus>;
   }
 
   /** Gives `run` the members of each part. */

@@ -2,16 +2,19 @@ import { log, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { carriedSize, mayBeLarge } from './carried-size';
 import { PROTOCOL } from './envelope';
 import type { Envelope, RollOverCause } from './envelope';
+import { countRollOver } from './metrics';
 import type { Session } from './session';
 import { collectUndeclared } from './undeclared';
 
 /** Ends the run in the next one, which begins with the same input and what this one hands on. */
 export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
   const { name, drainTimeout, ontoNewVersion, mostBytes } = session.declared;
+  session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout);
   const envelope = envelopeOf(session, cause);
   if (mayBeLarge(envelope, mostBytes)) watchSize(name, envelope, mostBytes);
   const { historyLength, historySize } = workflowInfo();
+  countRollOver(cause);
   log.info(`longhaul: '${name}' rolls over`, { cause, run: session.number, historyLength, historySize });
   // Heard only where the worker uses deployment versions; without it a pinned chain would keep its first build for ever.
   const continueAsNew = makeContinueAsNewFunc(

@@ -28,6 +28,7 @@ export function runObject(session: Session): object {
       return await session.hold(async () => {
         const result = await work();
         session.once.set(key, result ?? null);
+        session.growth.noteProgress();
         return result;
       });
     },

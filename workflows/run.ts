@@ -1,6 +1,9 @@
 import type { ChildWorkflowOptions, Workflow } from '@temporalio/workflow';
 import type { DeadLetter, UndeclaredSignal } from './envelope';
+import type { SearchAttributePair } from '@temporalio/common';
+import type { RunDeadline } from './deadline';
 import type { InboxDeclarations, InboxesOf } from './inbox';
+import type { StepActivity, StepOptions, StepReturn } from './step';
 import type { ResultCheck } from './json-state';
 
 /** What a body works with. It starts from the top in each run; what outlives a run is here. */
@@ -19,6 +22,10 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
   readonly deadLetters: readonly DeadLetter[];
   /** Signals that no inbox was declared for. */
   readonly undeclared: readonly UndeclaredSignal[];
+  /** When the whole chain is to be done; it outlives runs, and costs nothing until something waits on it. */
+  readonly deadline: RunDeadline;
+  /** Where the work is, in a few words for `longhaul.status`. It outlives runs. Setting it records nothing. @default undefined */
+  phase: string | undefined;
 
   /**
    * Does `work` once over all runs and returns its result, which JSON must carry, in each. A rollover waits for it.
@@ -33,6 +40,39 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
    * workflow id. Its result can't be awaited, since the run that could may be over: let it signal.
    */
   startChild<W extends Workflow>(child: W, options: StartChildOptions<Parameters<W>>): Promise<string>;
+
+  /**
+   * Calls an activity as `step()` does, and sums what its steps did and used into `longhaul.status`, over all runs. A rollover
+   * waits for it, for at most `drainTimeout`.
+   */
+  step<
+    F extends StepActivity,
+    const Options extends StepOptions<Awaited<ReturnType<F>>> = StepOptions<Awaited<ReturnType<F>>>,
+  >(
+    activity: F,
+    args: Parameters<F>,
+    options?: Options & StepOptions<Awaited<ReturnType<F>>>,
+  ): Promise<StepReturn<Awaited<ReturnType<F>>, Options>>;
+
+  /**
+   * Tells onlookers of something: to a stream where `publish.stream` is declared, else to the newest events in `longhaul.status`.
+   * Offsets count over all runs.
+   *
+   * @param event JSON carries it.
+   * @param topic @default 'events'
+   * @remarks Records nothing. What is kept travels with each rollover.
+   */
+  publish(event: unknown, topic?: string): void;
+
+  /**
+   * Sets search attributes, where they have changed and the server has them: `run.progress({ key: doneKey, value: 7 })`.
+   *
+   * @throws Error that fails the workflow task, where the option `progress` is missing.
+   * @remarks Records one upsert per `progress.minInterval` at most, and one as the run ends where something is left; and for each
+   *   attribute, once, the activity that asks for it. An upsert is a Cloud action. Adding a call to a deployed workflow needs
+   *   `patched()`.
+   */
+  progress(...attributes: SearchAttributePair[]): Promise<void>;
 
   /**
    * State of a part of the body, under a key of its own: made by `initial` on the first call over all runs, and carried from

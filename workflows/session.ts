@@ -108,7 +108,10 @@ export class Session implements InboxHost, PartHost {
   }
 
   async park(wake: () => boolean = () => false): Promise<void> {
-    if (!CancellationScope.current().consideredCancelled) this.rolling ??= this.requested ? 'requested' : 'limits';
+    if (!CancellationScope.current().consideredCancelled && this.rolling === undefined) {
+      this.rolling = this.requested ? 'requested' : 'limits';
+      this.parts.leaving();
+    }
     await condition(() => this.rolling === undefined || wake());
   }
 

@@ -3,8 +3,11 @@ import { carriedSize } from './carried-size';
 import type { CarriedSize } from './carried-size';
 import type { DeadLetter, RollOverCause, UndeclaredSignal } from './envelope';
 import type { RollOverLimits } from './limits';
+import type { Published } from './publish';
 import { envelopeOf } from './roll-over';
 import type { Session } from './session';
+import type { StepSums } from './steps';
+import type { Wait } from './waits';
 
 /** The answer to the query `longhaul.status`. */
 export interface LonghaulStatus {
@@ -20,6 +23,20 @@ export interface LonghaulStatus {
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
   undeclared: readonly UndeclaredSignal[];
+  /** What the body last set `run.phase` to. */
+  phase: string | null;
+  /** What it waits for now, oldest first: what longhaul's own calls wait for, not a bare `condition()` or `sleep()`. */
+  waitingOn: readonly Wait[];
+  /** When an item was last handled, a step or `run.once` ended or the phase changed, over all runs: milliseconds since the epoch. */
+  lastProgressAt: number;
+  /** `run.deadline` in milliseconds since the epoch, where one is set. */
+  deadline?: number;
+  /** Steps by name, over all runs, once there was one. */
+  steps?: Readonly<Record<string, StepSums>>;
+  /** What all steps used, by unit, over all runs. */
+  usage?: Readonly<Record<string, number>>;
+  /** Events of `run.publish`, once there was one. */
+  published?: Published;
   /** How large a rollover at this moment would be; null where JSON can't write it. */
   carries: CarriedSize | null;
 }
@@ -54,6 +71,9 @@ export function statusOf(session: Session): LonghaulStatus {
     inboxes,
     deadLetters: session.deadLetters.list,
     undeclared: session.undeclared,
+    phase: null,
+    waitingOn: [],
+    lastProgressAt: session.startedAt,
     carries: carriedSize(envelopeOf(session, 'limits')) ?? null,
     ...session.parts.status(),
   };

@@ -21,14 +21,15 @@ const byWorkflow = new WeakMap<CancellationScope, Set<Wait>>();
  * Synchronous, and records nothing.
  */
 export function waitingOn(wait: Omit<Wait, 'since'>): () => void {
-  const waits = waitsOf(rootScope());
+  const waits = waitsOf(CancellationScope.current());
   const noted = { ...wait, since: workflowNow() };
   waits.add(noted);
   return () => waits.delete(noted);
 }
 
-/** What the workflow of this root scope waits for now, oldest first. */
-export function waitsOf(root: CancellationScope): Set<Wait> {
+/** What the workflow that this scope belongs to waits for now, oldest first. */
+export function waitsOf(scope: CancellationScope): Set<Wait> {
+  const root = rootOf(scope);
   const known = byWorkflow.get(root);
   if (known) return known;
   const waits = new Set<Wait>();
@@ -36,8 +37,8 @@ export function waitsOf(root: CancellationScope): Set<Wait> {
   return waits;
 }
 
-function rootScope(): CancellationScope {
-  let scope = CancellationScope.current();
-  while (scope.parent) scope = scope.parent;
-  return scope;
+function rootOf(scope: CancellationScope): CancellationScope {
+  let root = scope;
+  while (root.parent) root = root.parent;
+  return root;
 }

@@ -1,21 +1,20 @@
 import ts from 'typescript';
 import { Bundle, type Ownership } from './bundle.js';
-import { CallGraph, type HazardSite } from './call-graph.js';
+import { activityFunctions } from './activities.js';
+import { CallGraph, type Edge, type HazardSite } from './call-graph.js';
+import { chainOf, type Link } from './chain.js';
 import type { Effect } from './effects.js';
 import { entryUnits, type Entry } from './entry-units.js';
 import type { Ignore } from './ignores.js';
 import { Modules } from './modules.js';
-import { Propagation } from './propagation.js';
+import { leaves } from './mutations.js';
+import { shown } from './paths.js';
+import { Propagation, spread, type Reach } from './propagation.js';
 import { findRoots, type Roots } from './roots.js';
 import type { Settings } from './settings.js';
 import { summaryOf, type Unit } from './summary.js';
-
-/** A step of a chain from a workflow to a hazard. */
-export interface Link {
-  name: string;
-  file: string;
-  line: number;
-}
+import { lineOf } from './syntax.js';
+import { wayFrom } from './way.js';
 
 /** A hazard that workflow code reaches, where it is reported. */
 export interface Finding {
@@ -31,26 +30,93 @@ export interface Finding {
   withoutReason: Ignore | undefined;
 }
 
+/** A shortest way from a function to an effect. */
+export interface EffectWay {
+  hazard: HazardSite;
+  chain: readonly Link[];
+}
+
+/** A function of a package, of which nothing is known, that workflow code calls. */
+export interface LostCall {
+  module: string;
+  name: string;
+  file: string;
+  line: number;
+}
+
 /** Everything known of one program under one configuration; made on the first question. */
 export class Analysis {
   readonly bundle: Bundle;
+  readonly checker: ts.TypeChecker;
+  private readonly modules: Modules;
   private readonly roots: Roots;
-  private graph: CallGraph | undefined;
+  private bundled: CallGraph | undefined;
+  private everywhere: CallGraph | undefined;
+  private entries: readonly (readonly Entry[])[] | undefined;
+  private reached: ReadonlyMap<Unit, Reach> | undefined;
   private readonly propagations = new Map<Effect, Propagation>();
 
   constructor(
-    private readonly program: ts.Program,
+    readonly program: ts.Program,
     private readonly settings: Settings,
     private readonly cwd: string,
   ) {
-    const checker = program.getTypeChecker();
-    const modules = new Modules(program, checker);
-    this.roots = findRoots(program, checker, modules, settings, cwd);
-    this.bundle = new Bundle(program, modules, this.roots, cwd);
+    this.checker = program.getTypeChecker();
+    this.modules = new Modules(program, this.checker);
+    this.roots = findRoots(program, this.checker, this.modules, settings, cwd);
+    this.bundle = new Bundle(program, this.modules, this.roots, cwd);
+  }
+
+  /** Calls between the files of the workflow bundle. */
+  get graph(): CallGraph {
+    this.bundled ??= this.graphOf(this.bundle.files, true);
+    return this.bundled;
+  }
+
+  /** Calls between all files of the project: what activities do is asked here. */
+  get projectGraph(): CallGraph {
+    const own = this.program.getSourceFiles().filter((file) => !this.modules.isOutside(file));
+    this.everywhere ??= this.graphOf(new Set(own), false);
+    return this.everywhere;
   }
 
   findings(file: ts.SourceFile, effect: Effect): readonly Finding[] {
     return this.bundle.files.has(file) ? (this.propagation(effect).findings.get(file) ?? []) : [];
+  }
+
+  /** Whether workflow code runs what is written in a function, a class, or at the top of a module. */
+  isReached(node: ts.Node): boolean {
+    const unit = this.graph.unitOf(node);
+    return unit !== undefined && this.everythingReached().has(unit);
+  }
+
+  /**
+   * The shortest way from a function to an effect, over its calls.
+   *
+   * @param start A function, or an expression that names one.
+   * @param inProject Whether to look in all files of the project, for an activity, or in those of the workflow bundle.
+   */
+  wayTo(start: ts.Node, effect: Effect, inProject = false): EffectWay | undefined {
+    const graph = inProject ? this.projectGraph : this.graph;
+    for (const unit of unitsAt(start, graph)) {
+      const way = wayFrom(unit, graph, (at, edges) =>
+        graph.hazards(at, effect).find((hazard) => effect !== 'mutates' || counts(hazard, unit.node, edges)),
+      );
+      if (way !== undefined) return { hazard: way.hazard, chain: chainOf(unit, way.edges, way.hazard, this.cwd) };
+    }
+    return undefined;
+  }
+
+  /** The calls in workflow code of package functions that nothing is known of, in a stable order. */
+  lostCalls(): readonly LostCall[] {
+    return [...this.everythingReached().keys()].flatMap((unit) =>
+      this.graph.from(unit).borders.map(({ module, name, node }) => ({
+        module,
+        name,
+        file: shown(this.cwd, unit.file.fileName),
+        line: lineOf(unit.file, node.getStart()),
+      })),
+    );
   }
 
   /** The ignore comments of a file for a rule that no hazard needs; unknown where the program has no workflow. */
@@ -62,24 +128,50 @@ export class Analysis {
   }
 
   get functions(): number {
-    return this.graph?.analysed ?? 0;
+    return this.bundled?.analysed ?? 0;
+  }
+
+  private graphOf(files: ReadonlySet<ts.SourceFile>, isBundle: boolean): CallGraph {
+    const { program, checker, settings, cwd, roots } = this;
+    const activities = new Set<ts.Node>();
+    const { ignored } = roots;
+    const preloaded = this.bundle.closure(roots.preloaded);
+    const graph = new CallGraph({ program, checker, files, settings, cwd, ignored, activities, preloaded });
+    if (isBundle) for (const node of activityFunctions(program, checker, graph)) activities.add(node);
+    return graph;
+  }
+
+  private everythingReached(): ReadonlyMap<Unit, Reach> {
+    this.entries ??= entryUnits(this.roots, this.bundle, this.graph);
+    return (this.reached ??= spread(this.graph, this.entries));
   }
 
   private propagation(effect: Effect): Propagation {
     let known = this.propagations.get(effect);
     if (known === undefined) {
-      this.graph ??= new CallGraph(this.program, this.program.getTypeChecker(), this.bundle, this.settings, this.cwd);
-      known = new Propagation(
-        effect,
-        this.graph,
-        entryUnits(this.roots, this.bundle, this.graph),
-        this.bundle,
-        this.cwd,
-      );
+      const reached = this.everythingReached();
+      known = new Propagation(effect, this.graph, this.entries ?? [], reached, this.bundle, this.cwd);
       this.propagations.set(effect, known);
     }
     return known;
   }
+}
+
+/** A mutation counts where it can be seen outside the function asked about, and belongs to its own object. */
+function counts(hazard: HazardSite, boundary: ts.Node, edges: readonly Edge[]): boolean {
+  if (hazard.target === undefined || !ts.isClassLike(hazard.target)) return leaves(hazard, boundary);
+  // `this` is the same object only as long as each call is one of `this`.
+  return edges.every((edge) => edge.node.getText().startsWith('this.'));
+}
+
+function unitsAt(start: ts.Node, graph: CallGraph): readonly Unit[] {
+  const own = graph.unitOf(start);
+  if (own !== undefined) return [own];
+  if (!ts.isExpression(start)) return [];
+  return graph.referents
+    .of(start)
+    .flatMap((referent) => (referent.kind === 'function' ? [graph.unitOf(referent.node)] : []))
+    .filter((unit) => unit !== undefined);
 }
 
 function importsOthers(file: ts.SourceFile): boolean {

@@ -29,7 +29,7 @@ export class Bundle {
       ...roots.interceptors,
       ...roots.workflows.flatMap((file) => this.reexported(file)),
     ]);
-    this.files = this.closure([...roots.workflows, ...roots.interceptors]);
+    this.files = this.closure([...roots.workflows, ...roots.interceptors, ...roots.preloaded]);
     const loaded = this.closure(roots.guessed ? roots.workflows.flatMap((file) => this.loadedBy(file)) : []);
     const first = roots.workflows.filter((file) => !loaded.has(file));
     this.workflowModules = first.length > 0 ? first : roots.workflows;
@@ -48,7 +48,8 @@ export class Bundle {
       .filter((target) => target !== undefined);
   }
 
-  private closure(start: readonly ts.SourceFile[]): ReadonlySet<ts.SourceFile> {
+  /** Everything that files load, and the files themselves. */
+  closure(start: readonly ts.SourceFile[]): ReadonlySet<ts.SourceFile> {
     const reached = new Set(start);
     for (const file of reached) {
       for (const target of this.loadedBy(file)) reached.add(target);

@@ -1,11 +1,14 @@
 import ts from 'typescript';
-import type { Bundle } from './bundle.js';
+import { Detector, type Border } from './detector.js';
 import { effects, type Effect } from './effects.js';
-import { hazardsOf, type Hazard, type Use } from './hazards.js';
+import type { Hazard, Use } from './hazards.js';
 import { Implementations } from './implementations.js';
+import { mutationsIn } from './mutations.js';
+import { patchHazards } from './patch-hazards.js';
 import { shown, withoutEnding } from './paths.js';
 import { Referents, type Referent } from './referents.js';
 import type { Settings } from './settings.js';
+import { preloadedWrites } from './shared-state.js';
 import { summaryOf, type Site, type Unit } from './summary.js';
 import { bare, isAccess, isFunctionNode, nameText } from './syntax.js';
 
@@ -20,11 +23,31 @@ export interface Edge {
 export interface HazardSite extends Hazard {
   unit: Unit;
   node: ts.Node;
+  /** The way from there to what makes it one: from a predicate to `patched()`. */
+  onward?: readonly Edge[];
+  /** What is written to, for a mutation. */
+  target?: ts.Node;
 }
 
 export interface Outgoing {
   edges: readonly Edge[];
   hazards: readonly HazardSite[];
+  borders: readonly Border[];
+}
+
+export interface CallGraphOptions {
+  program: ts.Program;
+  checker: ts.TypeChecker;
+  /** The files whose code is followed. */
+  files: ReadonlySet<ts.SourceFile>;
+  settings: Settings;
+  cwd: string;
+  /** What the project has the bundler leave out. */
+  ignored: readonly string[];
+  /** The functions that workers run as activities: a call of one is a hazard, and its code is not followed. */
+  activities: ReadonlySet<ts.Node>;
+  /** Files whose state all workflows of a worker share. */
+  preloaded: ReadonlySet<ts.SourceFile>;
 }
 
 /** Starts a workflow of its own from a function that only names it. */
@@ -33,24 +56,38 @@ const startsChild = /^(executeChild|startChild|makeContinueAsNewFunc|continueAsN
 /** Resolves what each unit leads to, once and only for the units that are asked for. */
 export class CallGraph {
   readonly referents: Referents;
+  readonly files: ReadonlySet<ts.SourceFile>;
   private readonly implementations: Implementations;
+  private readonly detector: Detector;
+  /** What it takes the whole graph to see. */
+  private readonly extra: ReadonlyMap<Effect, (unit: Unit) => readonly HazardSite[]>;
   private readonly outgoing = new Map<Unit, Outgoing>();
   private readonly accessors = new Set<string>();
+  private readonly checker: ts.TypeChecker;
+  private readonly settings: Settings;
+  private readonly cwd: string;
+  private readonly activities: ReadonlySet<ts.Node>;
 
-  constructor(
-    program: ts.Program,
-    checker: ts.TypeChecker,
-    private readonly bundle: Bundle,
-    private readonly settings: Settings,
-    private readonly cwd: string,
-  ) {
+  constructor({ program, checker, files, settings, cwd, ignored, activities, preloaded }: CallGraphOptions) {
     const members = new Set<string>();
-    for (const file of bundle.files) {
+    for (const file of files) {
       for (const name of summaryOf(file).members) members.add(name);
       for (const name of summaryOf(file).accessors) this.accessors.add(name);
     }
+    this.files = files;
+    this.checker = checker;
+    this.settings = settings;
+    this.cwd = cwd;
+    this.activities = activities;
     this.referents = new Referents(program, checker, members);
-    this.implementations = new Implementations(bundle.files, checker, this.referents);
+    this.extra = new Map([
+      ['mutates', (unit) => mutationsIn(unit, checker)],
+      ['patch', (unit) => patchHazards(unit, this)],
+      ['shared-state', (unit) => (preloaded.size === 0 ? [] : preloadedWrites(unit, checker, preloaded))],
+    ]);
+    this.implementations = new Implementations(files, checker, this.referents);
+    const typed = program.getCompilerOptions().noResolve !== true;
+    this.detector = new Detector(checker, this.referents, settings, { typed, ignored });
   }
 
   get analysed(): number {
@@ -66,28 +103,51 @@ export class CallGraph {
     return known;
   }
 
+  /** The places in a unit that have an effect. */
+  hazards(unit: Unit, effect: Effect): readonly HazardSite[] {
+    const found = this.from(unit).hazards.filter((hazard) => hazard.effect === effect);
+    const extra = this.extra.get(effect);
+    return extra === undefined ? found : [...found, ...extra(unit)];
+  }
+
   unitOf(node: ts.Node): Unit | undefined {
     const file = node.getSourceFile();
-    return this.bundle.files.has(file) ? summaryOf(file).units.get(node) : undefined;
+    return this.files.has(file) ? summaryOf(file).units.get(node) : undefined;
+  }
+
+  /** Where a name is declared. */
+  declarationOf(name: ts.Identifier): ts.Declaration | undefined {
+    return this.checker.getSymbolAtLocation(name)?.valueDeclaration;
   }
 
   private resolve(unit: Unit): Outgoing {
     const edges: Edge[] = [];
     const hazards: HazardSite[] = [];
+    const borders: Border[] = [];
+    const take = (found: readonly Hazard[], node: ts.Node): void => {
+      for (const hazard of found) hazards.push({ unit, node, ...hazard });
+    };
     const sink: Sink = {
       run: (target, node) => {
         const to = this.unitOf(target);
-        const fact = to && this.ownFact(to);
-        if (fact === 'pure' || to === undefined) return;
-        if (fact === undefined) edges.push({ from: unit, to, node });
-        else for (const effect of fact) hazards.push({ unit, node, effect, label: `${to.name ?? ''}()` });
+        if (to === undefined) return;
+        const fact = this.ownFact(to);
+        if (fact === 'pure') return;
+        if (fact !== undefined) take(labelled(fact, `${to.name ?? ''}()`), node);
+        else if (this.activities.has(target)) take(labelled(['activity'], `${to.name ?? 'activity'}()`), node);
+        else edges.push({ from: unit, to, node });
       },
-      hazards: (found, node) => {
-        for (const hazard of found) hazards.push({ unit, node, ...hazard });
+      hazards: take,
+      border: (border) => {
+        if (border !== undefined) borders.push(border);
       },
     };
-    for (const site of unit.sites) this.site(site, sink);
-    return { edges, hazards };
+    for (const site of unit.sites) {
+      if (this.detector.isOutside(site.node)) continue;
+      this.detector.site(site, take);
+      this.site(site, sink);
+    }
+    return { edges, hazards, borders };
   }
 
   private site(site: Site, sink: Sink): void {
@@ -99,7 +159,7 @@ export class CallGraph {
         this.construct(site.node, sink);
         return;
       case 'mention':
-        if (site.argumentOf === undefined || !this.onlyNames(site.argumentOf)) this.used(site.node, 'mention', 0, sink);
+        if (site.argumentOf === undefined || !this.onlyNames(site.argumentOf)) this.used(site.node, 'mention', sink);
         return;
       case 'access':
         this.access(site.node, site.declared, site.write, sink);
@@ -125,6 +185,8 @@ export class CallGraph {
       }
       case 'wrapped':
         if (!this.referents.isCallable(site.node)) sink.run(site.node, site.node);
+        return;
+      default:
     }
   }
 
@@ -133,7 +195,7 @@ export class CallGraph {
     const count = ts.isCallExpression(node) ? node.arguments.length : 1;
     if (this.namesBound(node, callee)) return;
     if (callee.kind !== ts.SyntaxKind.SuperKeyword) {
-      this.used(callee, 'call', count, sink, node);
+      this.used(callee, 'call', sink, node);
       return;
     }
     const owner = ts.findAncestor(node, ts.isClassLike);
@@ -150,7 +212,7 @@ export class CallGraph {
 
   private construct(node: ts.NewExpression, sink: Sink): void {
     const count = node.arguments?.length ?? 0;
-    this.used(node.expression, 'new', count, sink, node);
+    this.used(node.expression, 'new', sink, node);
     for (const referent of this.referents.of(node.expression)) {
       if (referent.kind !== 'class') continue;
       sink.run(referent.node, node);
@@ -160,10 +222,13 @@ export class CallGraph {
     }
   }
 
-  private used(expression: ts.Expression, use: Use, count: number, sink: Sink, at: ts.Node = expression): void {
-    for (const referent of this.referents.of(expression)) {
-      sink.hazards(hazardsOf(referent, use, count, this.settings.functions), at);
-      if (use !== 'new') for (const target of this.code(referent)) sink.run(target, at);
+  private used(expression: ts.Expression, use: Use, sink: Sink, at: ts.Node = expression): void {
+    const referents = this.referents.of(expression);
+    this.detector.used(referents, use, expression, at, sink.hazards);
+    if (use === 'new') return;
+    for (const referent of referents) {
+      for (const target of this.code(referent)) sink.run(target, at);
+      if (use === 'call') sink.border(this.detector.border(referent, at));
     }
   }
 
@@ -193,8 +258,9 @@ export class CallGraph {
     const mayBeAccessor = name !== undefined && this.accessors.has(name);
     if (declared && !mayBeAccessor) return;
     const unwanted = write ? ts.isGetAccessor : ts.isSetAccessor;
-    for (const referent of this.referents.of(node)) {
-      if (!declared) sink.hazards(hazardsOf(referent, 'mention', 0, this.settings.functions), node);
+    const referents = this.referents.of(node);
+    if (!declared) this.detector.used(referents, 'mention', node, node, sink.hazards);
+    for (const referent of referents) {
       for (const target of this.code(referent)) {
         if (!unwanted(target) && (!declared || ts.isAccessor(target))) sink.run(target, node);
       }
@@ -214,9 +280,7 @@ export class CallGraph {
     for (const property of node.properties) {
       const name = property.name && nameText(property.name);
       if (name === undefined) continue;
-      for (const referent of this.referents.ofMemberOf(from, name)) {
-        sink.hazards(hazardsOf(referent, 'mention', 0, this.settings.functions), property);
-      }
+      this.detector.used(this.referents.ofMemberOf(from, name), 'mention', from, property, sink.hazards);
     }
   }
 
@@ -255,7 +319,12 @@ export class CallGraph {
   }
 }
 
+function labelled(found: readonly Effect[], label: string): readonly Hazard[] {
+  return found.map((effect) => ({ effect, label }));
+}
+
 interface Sink {
-  run(target: ts.Node, node: ts.Node): void;
-  hazards(found: readonly Hazard[], node: ts.Node): void;
+  run: (target: ts.Node, node: ts.Node) => void;
+  hazards: (found: readonly Hazard[], node: ts.Node) => void;
+  border: (border: Border | undefined) => void;
 }

@@ -1,46 +1,56 @@
-import type { Fact } from './effects.js';
+import type { Effect, Fact } from './effects.js';
+import { curatedFacts, pureModules } from './known-packages.js';
 
-const random: Fact = ['random'];
-
-/** Facts by `module#export` for packages that workflows meet often; those of `settings.longhaul.functions` come first. */
-const curated = new Map<string, Fact>([
-  ...of('uuid', ['v1', 'v4', 'v6', 'v7']),
-  ...of('uuid/v1', ['default']),
-  ...of('uuid/v4', ['default']),
-  ...of('nanoid', ['nanoid', 'customAlphabet', 'random']),
-  ...of('nanoid/async', ['nanoid', 'customAlphabet', 'random']),
-  ...of('nanoid/non-secure', ['nanoid', 'customAlphabet']),
-  ...of('crypto', [
-    'randomUUID',
-    'randomBytes',
-    'randomInt',
-    'randomFill',
-    'randomFillSync',
-    'getRandomValues',
-    'webcrypto.randomUUID',
-    'webcrypto.getRandomValues',
-  ]),
-]);
-
-function of(module: string, names: readonly string[]): [string, Fact][] {
-  return names.map((name) => [`${module}#${name}`, random]);
+const curated = new Map<string, Fact>();
+const knownModules = new Set(pureModules);
+for (const [modules, facts] of curatedFacts) {
+  for (const module of modules.split(' ')) {
+    knownModules.add(module);
+    for (const [effect, names] of Object.entries(facts) as [Effect, string][]) {
+      for (const name of names.trim().split(/\s+/)) {
+        const key = `${module}#${name}`;
+        curated.set(key, [...((curated.get(key) as readonly Effect[] | undefined) ?? []), effect]);
+      }
+    }
+  }
 }
 
 /**
  * What is known about an export of a package.
  *
- * @param path The way from the module to the function, such as `['default', 'randomUUID']`.
+ * @param path The way from the module to the function, such as `['default', 'randomUUID']`; `()` stands for a call.
  */
 export function factOf(module: string, path: readonly string[], own: ReadonlyMap<string, Fact>): Fact | undefined {
-  const name = path.filter((step) => step !== 'default').join('.') || 'default';
-  const bare = module.replace(/^node:/, '');
+  const bare = module.replace(/^node:/, '').replace(/\.[cm]?js$/, '');
+  const steps = path.filter((step) => step !== 'default');
+  const name = steps.join('.') || 'default';
   for (const facts of [own, curated]) {
-    for (const key of [`${module}#${name}`, `${bare}#${name}`, `${packageOf(bare)}#${name}`]) {
-      const fact = facts.get(key);
+    for (const start of new Set([module, bare])) {
+      const fact = lookUp(facts, start, name);
       if (fact !== undefined) return fact;
     }
+    const home = packageOf(bare);
+    const fact = lookUp(facts, home, home === bare ? name : [...inner(bare, steps), ...steps].join('.') || 'default');
+    if (fact !== undefined) return fact;
   }
-  return undefined;
+  return knownModules.has(packageOf(bare)) ? 'pure' : undefined;
+}
+
+/** `lodash/random` and `date-fns/format` hold what their packages export by that name. */
+function inner(module: string, steps: readonly string[]): readonly string[] {
+  const last = module.split('/').at(-1) ?? '';
+  return steps[0] === last ? [] : steps.length === 0 || steps[0] === '()' ? [last] : [];
+}
+
+/** The fact of a name, or of all below one of its beginnings. */
+function lookUp(facts: ReadonlyMap<string, Fact>, module: string, name: string): Fact | undefined {
+  const exact = facts.get(`${module}#${name}`);
+  if (exact !== undefined) return exact;
+  for (let end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
+    const fact = facts.get(`${module}#${name.slice(0, end)}.*`);
+    if (fact !== undefined) return fact;
+  }
+  return facts.get(`${module}#*`);
 }
 
 /** The package that a module specifier names: `@acme/lib/dates` is in `@acme/lib`. */

@@ -1,53 +1,62 @@
+import ts from 'typescript';
+import { ofDateLibrary } from './date-libraries.js';
 import type { Effect, Fact } from './effects.js';
 import { factOf } from './facts.js';
+import { ofGlobal } from './globals.js';
 import type { Referent } from './referents.js';
+import { bare, nameText } from './syntax.js';
 
-/** How a value is used where it may be a hazard. */
-export type Use = 'call' | 'new' | 'mention';
+/** How a value is used where it may be a hazard: `read` is a member looked at, which runs nothing by itself. */
+export type Use = 'call' | 'new' | 'mention' | 'read';
+
+/** Where and how something is used. */
+export interface Spot {
+  use: Use;
+  node: ts.Node;
+  args: readonly ts.Expression[] | undefined;
+}
 
 export interface Hazard {
   effect: Effect;
   /** As a chain shows it: `Date.now()`, `v4() of uuid`. */
   label: string;
+  /** What to do instead, where the rule's own advice is not the best. */
+  remedy?: string | undefined;
 }
-
-const effectsOfGlobals = new Map<string, Effect>([
-  ['Date.now', 'clock'],
-  ['Math.random', 'random'],
-  ['crypto.randomUUID', 'random'],
-  ['crypto.getRandomValues', 'random'],
-]);
 
 /** The hazards of using what a referent stands for, by built-in name or by what is known of its package. */
-export function hazardsOf(
-  referent: Referent,
-  use: Use,
-  argumentCount: number,
-  own: ReadonlyMap<string, Fact>,
-): readonly Hazard[] {
-  if (referent.kind === 'global') return ofGlobal(referent.path, use, argumentCount);
+export function hazardsOf(referent: Referent, spot: Spot, own: ReadonlyMap<string, Fact>): readonly Hazard[] {
+  if (referent.kind === 'global') return ofGlobal(referent.path, spot);
   if (referent.kind !== 'package') return [];
+  const { module } = referent;
   const path = withoutBind(referent.path);
-  const fact = factOf(referent.module, path, own);
-  if (fact === undefined || fact === 'pure') return [];
-  const name = path.filter((step) => step !== 'default').join('.') || 'default';
-  const label = `${called(name, use)} of ${referent.module}`;
-  return fact.map((effect) => ({ effect, label }));
+  const fact = factOf(module, path, own);
+  if (fact === 'pure' || spot.use === 'read') return ofDateLibrary(module, path, spot);
+  if (fact === undefined) return [];
+  const name =
+    path
+      .filter((step) => step !== 'default')
+      .join('.')
+      .replaceAll('.()', '()') || 'default';
+  const label = `${spot.use === 'mention' ? name : `${name}()`} of ${module}`;
+  return fact
+    .filter((effect) => effect !== 'time-zone' || !namesContext(spot.args))
+    .map((effect) => ({ effect, label, remedy: remedies[`${effect} ${module}`] }));
 }
 
-function ofGlobal(path: string, use: Use, argumentCount: number): readonly Hazard[] {
-  if (path === 'Date') {
-    if (use === 'call') return [{ effect: 'clock', label: 'Date()' }];
-    // The value of a date is what it was made from; only one made from nothing is the time.
-    return use === 'new' && argumentCount === 0 ? [{ effect: 'clock', label: 'new Date()' }] : [];
-  }
-  const name = withoutBind(path.split('.')).join('.');
-  const effect = effectsOfGlobals.get(name);
-  return effect === undefined ? [] : [{ effect, label: called(name, use) }];
-}
+const remedies: Readonly<Record<string, string>> = {
+  'random uuid': 'Its code calls crypto, which the sandbox lacks: use uuid4() from @temporalio/workflow.',
+  'random nanoid': 'Its code calls crypto, which the sandbox lacks: use uuid4() from @temporalio/workflow.',
+  'time-zone date-fns': "Pass { in: utc } (date-fns 4 with @date-fns/utc), or use date-fns-tz's functions with a zone.",
+};
 
-function called(name: string, use: Use): string {
-  return use === 'mention' ? name : `${name}()`;
+/** `{ in: utc }`: newer date-fns takes the zone so. */
+function namesContext(args: readonly ts.Expression[] | undefined): boolean {
+  return (args ?? []).some((argument) => {
+    const value = bare(argument);
+    if (!ts.isObjectLiteralExpression(value)) return false;
+    return value.properties.some((property) => property.name !== undefined && nameText(property.name) === 'in');
+  });
 }
 
 /** `Date.now.bind(Date)` and `.call(…)` are as good as the function. */

@@ -2,7 +2,9 @@ import type ts from 'typescript';
 import { Analysis } from './analysis.js';
 import { readSettings } from './settings.js';
 
-export type { Analysis, Finding, Link } from './analysis.js';
+export type { Analysis, EffectWay, Finding, LostCall } from './analysis.js';
+export type { HazardSite } from './call-graph.js';
+export type { Link } from './chain.js';
 export type { Effect } from './effects.js';
 export { ruleOf } from './effects.js';
 export type { Ignore } from './ignores.js';

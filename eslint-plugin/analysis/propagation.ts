@@ -1,22 +1,55 @@
 import ts from 'typescript';
-import type { Finding, Link } from './analysis.js';
+import type { Finding } from './analysis.js';
 import type { Bundle } from './bundle.js';
 import type { CallGraph, Edge, HazardSite } from './call-graph.js';
+import { chainOf } from './chain.js';
 import { ruleOf, type Effect } from './effects.js';
 import type { Entry } from './entry-units.js';
 import { ignoresIn, type Ignore } from './ignores.js';
-import { shown } from './paths.js';
 import type { Unit } from './summary.js';
-import { lineOf } from './syntax.js';
+import { lineOf, unitStart } from './syntax.js';
 
 /** How a unit was first reached: from an entry at once, or over an edge. */
-interface Reach {
+export interface Reach {
   entry: Entry;
   via: Edge | undefined;
 }
 
+type Reached = ReadonlyMap<Unit, Reach>;
+
 /** From a unit outside workflow-owned files: the next step on the shortest way to a hazard. */
 type Next = { hazard: HazardSite } | { edge: Edge };
+
+/**
+ * Everything that entries lead to, in tiers: a later one only counts for what no earlier one reaches.
+ *
+ * @param isCut Whether the way ends at a place.
+ */
+export function spread(
+  graph: CallGraph,
+  entries: readonly (readonly Entry[])[],
+  isCut?: (file: ts.SourceFile, position: number) => boolean,
+): Reached {
+  const reached = new Map<Unit, Reach>();
+  for (const tier of entries) {
+    const queue: Unit[] = [];
+    const reach = (unit: Unit, how: Reach): void => {
+      if (reached.has(unit) || isCut?.(unit.file, unitStart(unit)) === true) return;
+      reached.set(unit, how);
+      queue.push(unit);
+    };
+    for (const entry of tier) reach(entry.unit, { entry, via: undefined });
+    for (let i = 0; i < queue.length; i += 1) {
+      const unit = queue[i];
+      const from = unit && reached.get(unit);
+      if (unit === undefined || from === undefined) continue;
+      for (const edge of graph.from(unit).edges) {
+        if (isCut?.(unit.file, edge.node.getStart()) !== true) reach(edge.to, { entry: from.entry, via: edge });
+      }
+    }
+  }
+  return reached;
+}
 
 /**
  * Spreads one effect over the call graph: forward from the entries, and back from the hazards in shared code.
@@ -33,50 +66,36 @@ export class Propagation {
     private readonly effect: Effect,
     private readonly graph: CallGraph,
     private readonly entries: readonly (readonly Entry[])[],
+    /** What the entries lead to, comments aside: the same for all effects. */
+    all: Reached,
     private readonly bundle: Bundle,
     private readonly cwd: string,
   ) {
-    const all = this.forward(false);
     this.markUsed(all);
-    const live = this.used.size === 0 ? all : this.forward(true);
+    const live =
+      this.used.size === 0 ? all : spread(graph, this.entries, (file, position) => this.isIgnored(file, position));
     this.findings = this.report(live);
   }
 
   unusedIgnores(file: ts.SourceFile): readonly Ignore[] {
-    return ignoresIn(file).filter((ignore) => ignore.rule === ruleOf[this.effect] && !this.used.has(ignore));
-  }
-
-  private forward(cut: boolean): Map<Unit, Reach> {
-    const reached = new Map<Unit, Reach>();
-    for (const tier of this.entries) {
-      const queue: Unit[] = [];
-      const reach = (unit: Unit, how: Reach): void => {
-        if (reached.has(unit) || (cut && this.isIgnored(unit.file, unitStart(unit)))) return;
-        reached.set(unit, how);
-        queue.push(unit);
-      };
-      for (const entry of tier) reach(entry.unit, { entry, via: undefined });
-      for (let i = 0; i < queue.length; i += 1) {
-        const unit = queue[i];
-        const from = unit && reached.get(unit);
-        if (unit === undefined || from === undefined) continue;
-        for (const edge of this.graph.from(unit).edges) {
-          if (!cut || !this.isIgnored(unit.file, edge.node.getStart()))
-            reach(edge.to, { entry: from.entry, via: edge });
-        }
-      }
-    }
-    return reached;
+    return ignoresIn(file).filter((ignore) => ignore.rule === ruleOf(this.effect) && !this.used.has(ignore));
   }
 
   /** A comment is used where a hazard would come through its line. */
-  private markUsed(reached: ReadonlyMap<Unit, Reach>): void {
+  private markUsed(reached: Reached): void {
+    const files = new Set([...reached.keys()].map((unit) => unit.file));
+    const rule = ruleOf(this.effect);
+    if (![...files].some((file) => ignoresIn(file).some((ignore) => ignore.rule === rule))) return;
     const carriers = this.backward([...reached.keys()], () => true);
     for (const unit of carriers.keys()) {
       this.use(unit.file, unitStart(unit));
-      const { edges, hazards } = this.graph.from(unit);
-      for (const edge of edges) if (carriers.has(edge.to)) this.use(unit.file, edge.node.getStart());
-      for (const hazard of hazards) if (hazard.effect === this.effect) this.use(unit.file, hazard.node.getStart());
+      for (const edge of this.graph.from(unit).edges) {
+        if (carriers.has(edge.to)) this.use(unit.file, edge.node.getStart());
+      }
+      for (const hazard of this.graph.hazards(unit, this.effect)) {
+        this.use(unit.file, hazard.node.getStart());
+        for (const edge of hazard.onward ?? []) this.use(edge.node.getSourceFile(), edge.node.getStart());
+      }
     }
   }
 
@@ -90,8 +109,8 @@ export class Propagation {
     const next = new Map<Unit, Next>();
     const queue: Unit[] = [];
     for (const unit of units) {
-      const { edges, hazards } = this.graph.from(unit);
-      const hazard = hazards.find((h) => h.effect === this.effect && wanted(h.node));
+      const { edges } = this.graph.from(unit);
+      const hazard = this.graph.hazards(unit, this.effect).find((h) => wanted(h.node));
       if (hazard !== undefined) {
         next.set(unit, { hazard });
         queue.push(unit);
@@ -114,19 +133,18 @@ export class Propagation {
     return next;
   }
 
-  private report(reached: ReadonlyMap<Unit, Reach>): Map<ts.SourceFile, Finding[]> {
+  private report(reached: Reached): Map<ts.SourceFile, Finding[]> {
     const found = new Map<ts.SourceFile, Map<ts.Node, Finding>>();
     const isShared = (unit: Unit): boolean => this.bundle.ownershipOf(unit.file) === 'shared';
     const notIgnored = (node: ts.Node): boolean => !this.isIgnored(node.getSourceFile(), node.getStart());
     const leads = this.backward([...reached.keys()].filter(isShared), notIgnored);
     for (const [unit, reach] of reached) {
       if (isShared(unit)) continue;
-      const { edges, hazards } = this.graph.from(unit);
-      for (const hazard of hazards) {
-        if (hazard.effect === this.effect && notIgnored(hazard.node))
+      for (const hazard of this.graph.hazards(unit, this.effect)) {
+        if (notIgnored(hazard.node) && (hazard.onward ?? []).every((edge) => notIgnored(edge.node)))
           this.add(found, reached, reach, unit, hazard.node, [], hazard);
       }
-      for (const edge of edges) {
+      for (const edge of this.graph.from(unit).edges) {
         if (!leads.has(edge.to) || !notIgnored(edge.node)) continue;
         const way = follow(edge, leads);
         this.add(found, reached, reach, unit, edge.node, way.edges, way.hazard);
@@ -137,7 +155,7 @@ export class Propagation {
 
   private add(
     found: Map<ts.SourceFile, Map<ts.Node, Finding>>,
-    reached: ReadonlyMap<Unit, Reach>,
+    reached: Reached,
     reach: Reach,
     unit: Unit,
     node: ts.Node,
@@ -146,12 +164,13 @@ export class Propagation {
   ): void {
     const edges = [...pathTo(unit, reached), ...onward];
     const start = reach.entry.unit;
+    const chain = chainOf(start, edges, hazard, this.cwd, reach.entry.name);
     const units = [start, ...edges.map((edge) => edge.to)];
-    const chain = units.flatMap((step) => this.link(step, step === start ? reach.entry : undefined));
-    chain.push({ name: hazard.label, ...this.place(hazard.unit.file, hazard.node.getStart()) });
     const spots = [
       ...units.map((step) => [step.file, unitStart(step)] as const),
-      ...[...edges, hazard].map((at) => [at.node.getSourceFile(), at.node.getStart()] as const),
+      ...[...edges, ...(hazard.onward ?? []), hazard].map(
+        (at) => [at.node.getSourceFile(), at.node.getStart()] as const,
+      ),
     ];
     const withoutReason = spots
       .flatMap(([file, position]) => this.ignoresAt(file, position))
@@ -173,17 +192,6 @@ export class Propagation {
     if (other === undefined || other.chain.length > chain.length) byNode.set(node, finding);
   }
 
-  private link(unit: Unit, entry: Entry | undefined): readonly Link[] {
-    const place = this.place(unit.file, unitStart(unit));
-    if (unit.kind === 'module') return [{ name: `module ${place.file}`, ...place }];
-    const name = entry?.name ?? unit.name;
-    return name === undefined ? [] : [{ name, ...place }];
-  }
-
-  private place(file: ts.SourceFile, position: number): { file: string; line: number } {
-    return { file: shown(this.cwd, file.fileName), line: lineOf(file, position) };
-  }
-
   private isIgnored(file: ts.SourceFile, position: number): boolean {
     return this.ignoresAt(file, position).some((ignore) => ignore.reason !== '');
   }
@@ -193,7 +201,7 @@ export class Propagation {
     if (byLine === undefined) {
       byLine = new Map();
       for (const ignore of ignoresIn(file)) {
-        if (ignore.rule === ruleOf[this.effect]) byLine.set(ignore.line, [...(byLine.get(ignore.line) ?? []), ignore]);
+        if (ignore.rule === ruleOf(this.effect)) byLine.set(ignore.line, [...(byLine.get(ignore.line) ?? []), ignore]);
       }
       this.ignores.set(file, byLine);
     }
@@ -201,14 +209,7 @@ export class Propagation {
   }
 }
 
-function unitStart(unit: Unit): number {
-  if (unit.kind === 'module') return 0;
-  const { name } = unit.node as Partial<ts.NamedDeclaration>;
-  const named = name ?? (ts.isVariableDeclaration(unit.node.parent) ? unit.node.parent : unit.node);
-  return named.getStart();
-}
-
-function pathTo(unit: Unit, reached: ReadonlyMap<Unit, Reach>): readonly Edge[] {
+function pathTo(unit: Unit, reached: Reached): readonly Edge[] {
   const edges: Edge[] = [];
   for (let via = reached.get(unit)?.via; via !== undefined; via = reached.get(via.from)?.via) edges.unshift(via);
   return edges;

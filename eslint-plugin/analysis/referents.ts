@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { packageOf } from './facts.js';
+import { containers, globals } from './globals.js';
 import { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
 import { bare, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
@@ -16,14 +17,12 @@ export type Referent =
   /** A member without a body: its implementations are elsewhere. */
   | { kind: 'signature'; symbol: ts.Symbol };
 
-const containers = new Set(['globalThis', 'global', 'window', 'self']);
-const globals = new Set([...containers, 'Date', 'Math', 'crypto']);
-
 /** Follows names to what they stand for: through imports, re-exports, aliases, destructuring and members. */
 export class Referents {
   readonly modules: Modules;
   private readonly bySymbol = new Map<ts.Symbol, readonly Referent[]>();
   private readonly climbing = new Set<ts.Node>();
+  private readonly byCall = new Map<ts.Node, readonly Referent[]>();
   private readonly callable = new Map<ts.Node, boolean>();
 
   constructor(
@@ -44,6 +43,7 @@ export class Referents {
     if (ts.isObjectLiteralExpression(node)) return [{ kind: 'object', node }];
     if (ts.isAwaitExpression(node)) return this.of(node.expression);
     if (ts.isCallExpression(node)) return this.ofCall(node);
+    if (ts.isNewExpression(node)) return this.resultOf(this.of(node.expression), node);
     return [];
   }
 
@@ -173,10 +173,29 @@ export class Referents {
   }
 
   private ofCall(node: ts.CallExpression): readonly Referent[] {
+    const known = this.byCall.get(node);
+    if (known !== undefined) return known;
+    this.byCall.set(node, []);
+    const found = this.findCall(node);
+    this.byCall.set(node, found);
+    return found;
+  }
+
+  private findCall(node: ts.CallExpression): readonly Referent[] {
     const specifier = requiredModule(node);
     if (specifier !== undefined) return [this.ofModule(specifier)];
     const callee = bare(node.expression);
-    return isAccess(callee) && this.memberName(callee) === 'bind' ? this.of(callee.expression) : [];
+    if (isAccess(callee) && this.memberName(callee) === 'bind') return this.of(callee.expression);
+    return this.resultOf(this.of(callee), node);
+  }
+
+  /** What a call of a package's or a built-in function returns, known by the way to it. */
+  private resultOf(called: readonly Referent[], node: ts.CallExpression | ts.NewExpression): readonly Referent[] {
+    return called.flatMap((referent): readonly Referent[] => {
+      if (referent.kind === 'global') return [{ kind: 'global', path: `${referent.path}.()` }];
+      if (referent.kind !== 'package') return [];
+      return [{ ...referent, path: [...referent.path, namesZone(node) ? '(zone)' : '()'] }];
+    });
   }
 
   private ofModule(specifier: ts.StringLiteralLike): Referent {
@@ -292,6 +311,15 @@ function isInGlobalScope(node: ts.Node): boolean {
   if (!ts.isExternalModule(node.getSourceFile())) return true;
   return (
     ts.findAncestor(node, (outer) => ts.isModuleDeclaration(outer) && outer.name.getText() === 'global') !== undefined
+  );
+}
+
+/** `DateTime.fromISO(text, { zone })` reads its text in that zone. */
+function namesZone(node: ts.CallExpression | ts.NewExpression): boolean {
+  return (node.arguments ?? []).some(
+    (argument) =>
+      ts.isObjectLiteralExpression(argument) &&
+      argument.properties.some((property) => /^(zone|setZone)$/.test(property.name?.getText() ?? '')),
   );
 }
 

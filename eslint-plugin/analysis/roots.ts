@@ -3,12 +3,16 @@ import type { Modules } from './modules.js';
 import { isActivityPath, isTestPath, matches, shown } from './paths.js';
 import type { Settings } from './settings.js';
 import { summaryOf } from './summary.js';
-import { bundledModules } from './workflows-path.js';
+import { bundledModules, configuredModules, type BundledModules } from './workflows-path.js';
 
 /** The modules whose exports are workflows, in a stable order. */
 export interface Roots {
   workflows: readonly ts.SourceFile[];
   interceptors: readonly ts.SourceFile[];
+  /** Modules that a worker loads once for all its workflows. */
+  preloaded: readonly ts.SourceFile[];
+  /** Packages that the project has the bundler leave out. */
+  ignored: readonly string[];
   /** Modules known only by what they import; a function there may be a helper of a workflow elsewhere. */
   guessed: boolean;
 }
@@ -27,34 +31,43 @@ export function findRoots(
   cwd: string,
 ): Roots {
   const files = program.getSourceFiles().filter((file) => !modules.isOutside(file));
+  const workflows = new Set<ts.SourceFile>();
+  const interceptors = new Set<ts.SourceFile>();
+  const preloaded = new Set<ts.SourceFile>();
+  const ignored = new Set<string>();
+  const seen = { complete: false, unknown: false };
+  const take = (found: BundledModules, isTest: boolean): void => {
+    for (const target of found.workflows) workflows.add(target);
+    for (const target of found.interceptors) interceptors.add(target);
+    for (const target of found.preloaded) preloaded.add(target);
+    for (const name of found.ignored) ignored.add(name);
+    // A test's worker often runs a few of the workflows only: it says nothing about the others.
+    if (!isTest) seen.complete ||= found.workflows.length > 0;
+    seen.unknown ||= found.unknown;
+  };
+  for (const file of files) {
+    if (!namesBundled.test(file.text)) continue;
+    take(bundledModules(file, program, checker, modules, cwd), isTestPath(shown(cwd, file.fileName)));
+  }
+  const config = configuredModules(program, modules, cwd);
+  if (config !== undefined) take(config, false);
+  const others = {
+    interceptors: inOrder(interceptors),
+    preloaded: inOrder(preloaded),
+    ignored: [...ignored].sort(),
+  };
   if (settings.workflows.length > 0) {
     const named = files.filter((file) =>
       settings.workflows.some((pattern) => matches(shown(cwd, file.fileName), pattern)),
     );
-    return { workflows: inOrder(named), interceptors: [], guessed: false };
+    return { workflows: inOrder(named), ...others, guessed: false };
   }
-  const workflows = new Set<ts.SourceFile>();
-  const interceptors = new Set<ts.SourceFile>();
-  let complete = false;
-  let unknown = false;
-  for (const file of files) {
-    if (!/workflowsPath|workflow(Interceptor)?Modules/.test(file.text)) continue;
-    const found = bundledModules(file, program, checker, modules, cwd);
-    for (const target of found.workflows) workflows.add(target);
-    for (const target of found.interceptors) interceptors.add(target);
-    // A test's worker often runs a few of the workflows only: it says nothing about the others.
-    if (!isTestPath(shown(cwd, file.fileName))) complete ||= found.workflows.length > 0;
-    unknown ||= found.unknown;
-  }
-  if (complete && !unknown)
-    return { workflows: inOrder(workflows), interceptors: inOrder(interceptors), guessed: false };
+  if (seen.complete && !seen.unknown) return { workflows: inOrder(workflows), ...others, guessed: false };
   const guesses = files.filter((file) => looksLikeWorkflow(file, shown(cwd, file.fileName)));
-  return {
-    workflows: inOrder(new Set([...workflows, ...guesses])),
-    interceptors: inOrder(interceptors),
-    guessed: true,
-  };
+  return { workflows: inOrder(new Set([...workflows, ...guesses])), ...others, guessed: true };
 }
+
+const namesBundled = /workflowsPath|workflow(Interceptor)?Modules|ConverterPath|preloadModules|ignoreModules/;
 
 /** Whether a file is workflow code by what it imports. */
 export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { lacking } from './globals.js';
 import type { Import, Site, Summary, Unit } from './summary.js';
 import { bare, isAccess, isAmbient, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
 import type { Access, FunctionNode } from './syntax.js';
@@ -8,10 +9,13 @@ interface Context {
   /** Whether a function here only gets a name: it runs where the name is used. */
   declared: boolean;
   argumentOf?: ts.CallExpression | undefined;
+  /** Whether it stands under `typeof`, which looks at no value. */
+  probed?: boolean;
 }
 
 const mentioned: Context = { declared: false };
 const declared: Context = { declared: true };
+const probed: Context = { declared: true, probed: true };
 
 /** Walks a file once and sorts what may lead to other code into units. Types are passed over. */
 export class SummaryBuilder {
@@ -24,6 +28,7 @@ export class SummaryBuilder {
   private readonly objects: ts.ObjectLiteralExpression[] = [];
   private readonly valueNames = new Set<string>();
   private readonly calledNames = new Set<string>();
+  private readonly proxied: ts.TypeNode[] = [];
   private readonly module: Unit;
   private unit: Unit;
 
@@ -39,10 +44,24 @@ export class SummaryBuilder {
     }
     const loads = this.imports
       .filter((entry) => entry.live)
-      .map((entry): Site => ({ kind: 'load', node: entry.specifier }));
+      .flatMap((entry): readonly Site[] => [{ kind: 'load', node: entry.specifier }, ...packageSite(entry.specifier)]);
     this.module.sites.unshift(...loads);
-    const { file, module, units, imports, names, members, accessors, classes, objects, valueNames, calledNames } = this;
-    return { file, module, units, imports, names, members, accessors, classes, objects, valueNames, calledNames };
+    const { file, module, units, imports, names, members, accessors, classes, objects, proxied } = this;
+    const { valueNames, calledNames } = this;
+    return {
+      file,
+      module,
+      units,
+      imports,
+      names,
+      members,
+      accessors,
+      classes,
+      objects,
+      proxied,
+      valueNames,
+      calledNames,
+    };
   }
 
   private isUsed(local: string): boolean {
@@ -94,10 +113,37 @@ export class SummaryBuilder {
     else if (ts.isBinaryExpression(node)) this.binary(node);
     else if (ts.isVariableDeclaration(node)) this.variable(node);
     else if (ts.isParameter(node)) this.parameter(node);
-    else if (ts.isTypeOfExpression(node) || ts.isDeleteExpression(node)) this.children(node, declared);
+    else if (ts.isTypeOfExpression(node)) {
+      this.site({ kind: 'probe', node: node.expression });
+      this.children(node, probed);
+    } else if (ts.isDeleteExpression(node)) {
+      this.site({ kind: 'write', node: node.expression, value: undefined });
+      this.children(node, declared);
+    } else if (ts.isAwaitExpression(node)) this.awaited(node);
+    else if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) this.awaited(node);
+    else if (ts.isTemplateSpan(node)) this.text(node.expression);
+    else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) this.unary(node);
     else if (ts.isReturnStatement(node)) this.result(node.expression);
     else if (keepsPosition(node)) this.children(node, context);
     else this.children(node);
+  }
+
+  private awaited(node: ts.AwaitExpression | ts.ForOfStatement): void {
+    if (this.unit === this.module) this.site({ kind: 'loading', node, label: 'await at the top of a module' });
+    this.children(node);
+  }
+
+  private text(node: ts.Expression): void {
+    this.site({ kind: 'text', node });
+    this.visit(node, mentioned);
+  }
+
+  private unary(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): void {
+    const { operator, operand } = node;
+    if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) {
+      this.site({ kind: 'write', node: operand, value: undefined });
+    }
+    this.children(node);
   }
 
   private importDeclaration(node: ts.ImportDeclaration): void {
@@ -211,11 +257,25 @@ export class SummaryBuilder {
 
   private call(node: ts.CallExpression): void {
     const specifier = requiredModule(node);
+    if (node.expression.kind === ts.SyntaxKind.ImportKeyword && !/webpackMode:\s*["']eager["']/.test(node.getText())) {
+      this.module.sites.push({ kind: 'loading', node, label: 'import()' });
+    }
     if (specifier !== undefined) {
       this.site({ kind: 'load', node: specifier });
+      if (!node.getText().includes('webpackIgnore')) this.module.sites.push(...packageSite(specifier));
       return;
     }
+    if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      this.children(node);
+      return;
+    }
+    if (node.typeArguments !== undefined && /proxy(Local)?Activities$/.test(node.expression.getText())) {
+      this.proxied.push(...node.typeArguments);
+    }
     this.site({ kind: 'call', node });
+    if (node.arguments.length === 1 && ts.isIdentifier(node.expression) && node.expression.text === 'String') {
+      for (const argument of node.arguments) this.site({ kind: 'text', node: argument });
+    }
     this.callee(node.expression);
     for (const argument of node.arguments) this.visit(argument, { declared: false, argumentOf: node });
   }
@@ -253,6 +313,7 @@ export class SummaryBuilder {
   private identifier(node: ts.Identifier, context: Context): void {
     this.valueNames.add(node.text);
     if (!context.declared) this.site({ kind: 'mention', node, argumentOf: context.argumentOf });
+    else if (context.probed !== true && lacking.has(node.text)) this.site({ kind: 'read', node });
   }
 
   private objectLiteral(node: ts.ObjectLiteralExpression, context: Context): void {
@@ -265,20 +326,35 @@ export class SummaryBuilder {
     }
   }
 
+  /** Sums of a thousand parts hang to the left: they are taken apart in a loop. */
   private binary(node: ts.BinaryExpression): void {
+    const parts: ts.BinaryExpression[] = [node];
+    for (let left = node.left; ts.isBinaryExpression(left) && !isAssignment(left); left = left.left)
+      parts.unshift(left);
+    for (const [i, part] of parts.entries()) this.operation(part, i === 0);
+  }
+
+  private operation(node: ts.BinaryExpression, isFirst: boolean): void {
     const { left, operatorToken, right } = node;
     const kind = operatorToken.kind;
-    if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) {
+    if (isAssignment(node)) {
       const target = bare(left);
       if (isAccess(target)) this.access(target, true, true);
       else if (!ts.isIdentifier(target)) this.visit(target, declared);
       if (ts.isObjectLiteralExpression(target)) this.site({ kind: 'pattern', node: target, from: right });
+      this.site({ kind: 'write', node: target, value: right });
       this.visit(right, isAccess(target) && isExports(target) ? declared : mentioned);
-    } else {
-      const compares = comparisons.has(kind);
-      this.visit(left, compares ? declared : mentioned);
-      this.visit(right, compares ? declared : mentioned);
+      return;
     }
+    if (kind === ts.SyntaxKind.AsteriskAsteriskToken) this.site({ kind: 'power', node });
+    if (kind === ts.SyntaxKind.InKeyword) this.site({ kind: 'in', node });
+    if (kind === ts.SyntaxKind.PlusToken) {
+      if (isText(right)) this.site({ kind: 'text', node: left });
+      if (isText(left)) this.site({ kind: 'text', node: right });
+    }
+    const context = comparisons.has(kind) ? declared : mentioned;
+    if (isFirst) this.visit(left, context);
+    this.visit(right, context);
   }
 
   private variable(node: ts.VariableDeclaration): void {
@@ -338,6 +414,19 @@ const comparisons = new Set<ts.SyntaxKind>([
   ts.SyntaxKind.InstanceOfKeyword,
   ts.SyntaxKind.InKeyword,
 ]);
+
+function isAssignment(node: ts.BinaryExpression): boolean {
+  const { kind } = node.operatorToken;
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+function isText(node: ts.Expression): boolean {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+}
+
+function packageSite(specifier: ts.StringLiteralLike): readonly Site[] {
+  return /^[./#]/.test(specifier.text) ? [] : [{ kind: 'package', node: specifier }];
+}
 
 /** A value that can't be called nor hold what can. */
 function isPlain(node: ts.Expression): boolean {

@@ -22,7 +22,21 @@ export type Site =
   | { kind: 'heritage'; node: ts.Expression }
   | { kind: 'load'; node: ts.StringLiteralLike }
   /** The functions that a module-level call got: `const load = memoize(() => …)`. */
-  | { kind: 'wrapped'; node: ts.VariableDeclaration };
+  | { kind: 'wrapped'; node: ts.VariableDeclaration }
+  /** A package or built-in module that the file names, wherever in it. */
+  | { kind: 'package'; node: ts.StringLiteralLike }
+  /** `import()` and an `await` at the top: they change how the whole bundle loads. */
+  | { kind: 'loading'; node: ts.Node; label: string }
+  | { kind: 'power'; node: ts.BinaryExpression }
+  | { kind: 'in'; node: ts.BinaryExpression }
+  /** A name under `typeof`. */
+  | { kind: 'probe'; node: ts.Expression }
+  /** A name of the platform's that is looked at, if only to give it another name. */
+  | { kind: 'read'; node: ts.Identifier }
+  /** A value put into a text. */
+  | { kind: 'text'; node: ts.Expression }
+  /** A place that is written to: the target of an assignment, of `delete`, `++` and `--`. */
+  | { kind: 'write'; node: ts.Expression; value: ts.Expression | undefined };
 
 /** A piece of code that runs as one: a function, what `new` runs, or the top level of a module. */
 export interface Unit {
@@ -57,6 +71,8 @@ export interface Summary {
   accessors: ReadonlySet<string>;
   classes: readonly ts.ClassLikeDeclaration[];
   objects: readonly ts.ObjectLiteralExpression[];
+  /** The type arguments of `proxyActivities<…>` and its kin. */
+  proxied: readonly ts.TypeNode[];
   /** Names used as a value anywhere, and those called or whose members are called. */
   valueNames: ReadonlySet<string>;
   calledNames: ReadonlySet<string>;

@@ -76,3 +76,11 @@ export function requiredModule(call: ts.CallExpression): ts.StringLiteralLike | 
 export function lineOf(file: ts.SourceFile, position: number): number {
   return file.getLineAndCharacterOfPosition(position).line + 1;
 }
+
+/** Where the name of a unit's code stands: there comments speak of the whole. */
+export function unitStart(unit: { kind: string; node: ts.Node }): number {
+  if (unit.kind === 'module') return 0;
+  const { name } = unit.node as Partial<ts.NamedDeclaration>;
+  const named = name ?? (ts.isVariableDeclaration(unit.node.parent) ? unit.node.parent : unit.node);
+  return named.getStart();
+}

@@ -1,15 +1,21 @@
 import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
 import type { Modules } from './modules.js';
+import { oneFileProgram } from './one-file.js';
 import { bare, isAccess, nameText } from './syntax.js';
 
 const pathKeys = new Set(['workflowsPath']);
 const interceptorKeys = new Set(['workflowModules', 'workflowInterceptorModules']);
+const converterKeys = new Set(['payloadConverterPath', 'failureConverterPath']);
 
 /** The modules that a file hands to the SDK's bundler. */
 export interface BundledModules {
   workflows: ts.SourceFile[];
+  /** Interceptors and converters: modules whose every member the SDK may call in the sandbox. */
   interceptors: ts.SourceFile[];
+  preloaded: ts.SourceFile[];
+  /** What the bundler is told to leave out. */
+  ignored: string[];
   /** Whether a path could not be read from the source. */
   unknown: boolean;
 }
@@ -22,8 +28,24 @@ export function bundledModules(
   modules: Modules,
   cwd: string,
 ): BundledModules {
-  const found: BundledModules = { workflows: [], interceptors: [], unknown: false };
-  const reader = new PathReader(program, checker, modules, cwd);
+  return readModules(file, new PathReader(program, checker, modules, cwd));
+}
+
+const configNames = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => `longhaul.config.${ending}`);
+
+/** What a `longhaul.config.ts` names that the program does not list, read without running it. */
+export function configuredModules(program: ts.Program, modules: Modules, cwd: string): BundledModules | undefined {
+  if (program.getCompilerOptions().noResolve === true) return undefined;
+  const path = configNames.map((name) => resolve(cwd, name)).find((name) => ts.sys.fileExists(name));
+  if (path === undefined || program.getSourceFile(path) !== undefined) return undefined;
+  const alone = oneFileProgram(path, ts.sys.readFile(path) ?? '');
+  const file = alone.getSourceFile(path);
+  if (file === undefined) return undefined;
+  return readModules(file, new PathReader(program, alone.getTypeChecker(), modules, dirname(path)));
+}
+
+function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
+  const found: BundledModules = { workflows: [], interceptors: [], preloaded: [], ignored: [], unknown: false };
   visit(file);
   return found;
 
@@ -39,13 +61,22 @@ export function bundledModules(
       const target = reader.file(value);
       if (target === undefined) found.unknown = true;
       else found.workflows.push(target);
-    } else if (interceptorKeys.has(key) && ts.isArrayLiteralExpression(bare(value))) {
-      for (const element of (bare(value) as ts.ArrayLiteralExpression).elements) {
-        const target = reader.file(element);
-        if (target !== undefined) found.interceptors.push(target);
-      }
+    } else if (converterKeys.has(key)) {
+      const target = reader.file(value);
+      if (target !== undefined) found.interceptors.push(target);
+    } else if (interceptorKeys.has(key)) {
+      found.interceptors.push(...elements(value).flatMap((element) => reader.file(element) ?? []));
+    } else if (key === 'preloadModules') {
+      found.preloaded.push(...elements(value).flatMap((element) => reader.file(element) ?? []));
+    } else if (key === 'ignoreModules') {
+      for (const element of elements(value)) if (ts.isStringLiteralLike(element)) found.ignored.push(element.text);
     }
   }
+}
+
+function elements(value: ts.Expression): readonly ts.Expression[] {
+  const list = bare(value);
+  return ts.isArrayLiteralExpression(list) ? list.elements : [];
 }
 
 /** Computes the paths that `require.resolve`, `import.meta` and `node:path` make, without running anything. */

@@ -15,18 +15,20 @@ export interface EffectRuleOptions {
   effect: Effect;
   name: string;
   description: string;
+  /** Whether `--fix` may change code for it. @default false */
+  fixable?: boolean;
 }
 
 /** A rule that reports where workflow code reaches one effect. */
-export function effectRule({ effect, name, description }: EffectRuleOptions): Rule.RuleModule {
+export function effectRule({ effect, name, description, fixable = false }: EffectRuleOptions): Rule.RuleModule {
   return {
     meta: {
       type: 'problem',
       docs: { description, recommended: true, url: `https://www.npmjs.com/package/eslint-plugin-longhaul#${name}` },
-      fixable: 'code',
+      ...(fixable ? { fixable: 'code' as const } : {}),
       hasSuggestions: true,
       schema: [],
-      messages: { found: '{{text}}', replace: 'Use {{name}} from {{module}}.', noTypeScript: missing },
+      messages: { found: '{{text}}', replace: '{{title}}', noTypeScript: missing },
     },
     create(context) {
       return {
@@ -56,7 +58,7 @@ function emit(context: Rule.RuleContext, { start, end, text, chain, replacement 
   const suggest =
     replacement === undefined || replacement.safe
       ? []
-      : [{ messageId: 'replace', data: { name: replacement.name, module: replacement.module }, fix: replacement.fix }];
+      : [{ messageId: 'replace', data: { title: replacement.title }, fix: replacement.fix }];
   const fix = replacement?.safe === true ? replacement.fix : null;
   context.report({ loc, messageId: 'found', data: { text }, fix, suggest });
   const { line, column } = loc.start;

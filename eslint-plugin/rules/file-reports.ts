@@ -46,7 +46,7 @@ export function reportsOf(
     };
   });
   const unused = analysis.unusedIgnores(file, effect).map(({ pos, end }): FileReport => {
-    const text = `This longhaul-ignore is not needed: nothing that ${ruleOf[effect]} looks for passes through its line. Remove it.`;
+    const text = `This longhaul-ignore is not needed: nothing that ${ruleOf(effect)} looks for passes through its line. Remove it.`;
     return { start: pos, end, text, chain: [], replacement: undefined };
   });
   return { analysis, reports: [...reports, ...unused] };

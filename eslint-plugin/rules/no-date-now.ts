@@ -5,4 +5,5 @@ export const noDateNow = effectRule({
   effect: 'clock',
   name: 'no-date-now',
   description: 'Disallow reading the time in workflow code other than from the sanctioned clock',
+  fixable: true,
 });

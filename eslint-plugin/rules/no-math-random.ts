@@ -5,4 +5,5 @@ export const noMathRandom = effectRule({
   effect: 'random',
   name: 'no-math-random',
   description: 'Disallow drawing random values in workflow code other than from the sanctioned source',
+  fixable: true,
 });

@@ -2,12 +2,12 @@ import type { Rule } from 'eslint';
 import ts from 'typescript';
 import type { Finding } from '../analysis/index.js';
 import { importEdit, type NamedImport } from './import-edit.js';
+import { suggestionOf } from './suggestions.js';
 
-/** A replacement of a hazard by a sanctioned name. */
+/** A replacement of a hazard by what is meant. */
 export interface Replacement {
-  /** What is imported, from where. */
-  name: string;
-  module: string;
+  /** What it does, as an editor offers it. */
+  title: string;
   fix: Rule.ReportFixer;
   /** Whether it is sure to compile and to change nothing: everything else is left to the author. */
   safe: boolean;
@@ -25,10 +25,20 @@ const spellings: readonly Spelling[] = [
   { pattern: /^Math\s*\.\s*random\s*\(\s*\)$/, name: 'random', write: (local) => `${local}()` },
 ];
 
-/** The replacement for a finding, where there is one: only for the hazard itself, in its three plain spellings. */
+/** The replacement for a finding, where there is one: only for the hazard itself, in plain spellings. */
 export function replacementOf(finding: Finding, program: ts.Program, hasLonghaul: boolean): Replacement | undefined {
-  const { node, hazard, unit, ownership } = finding;
+  const { node, hazard, effect } = finding;
   if (node !== hazard.node) return undefined;
+  return effect === 'clock' || effect === 'random'
+    ? sanctioned(finding, program, hasLonghaul)
+    : suggestionOf(effect, node);
+}
+
+function sanctioned(
+  { node, unit, ownership }: Finding,
+  program: ts.Program,
+  hasLonghaul: boolean,
+): Replacement | undefined {
   const file = node.getSourceFile();
   const spelling = spellings.find(({ pattern }) => pattern.test(node.getText()));
   if (spelling === undefined) return undefined;
@@ -36,16 +46,14 @@ export function replacementOf(finding: Finding, program: ts.Program, hasLonghaul
     const named = importEdit(file, 'longhaul/workflows', spelling.name);
     // At module level the code also runs wherever a client imports the workflow for its type.
     const safe = ownership === 'owned' && unit.kind !== 'module' && unit.kind !== 'wrapped';
-    return (
-      named && { name: spelling.name, module: 'longhaul/workflows', fix: fixer(node, named, spelling.write), safe }
-    );
+    const title = `Use ${spelling.name} from longhaul/workflows.`;
+    return named && { title, fix: fixer(node, named, spelling.write), safe };
   }
   if (spelling.name !== 'random' || !sdkHasStream(program)) return undefined;
   const named = importEdit(file, '@temporalio/workflow', 'workflowRandom');
   const write = (local: string): string => `${local}.random()`;
-  return (
-    named && { name: 'workflowRandom', module: '@temporalio/workflow', fix: fixer(node, named, write), safe: false }
-  );
+  const title = 'Use workflowRandom from @temporalio/workflow.';
+  return named && { title, fix: fixer(node, named, write), safe: false };
 }
 
 function fixer(node: ts.Node, { local, edit }: NamedImport, write: (local: string) => string): Rule.ReportFixer {

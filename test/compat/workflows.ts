@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
-import { inbox, longRunning } from 'longhaul/workflows';
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
+import { cleanUp, firstOf, inbox, longRunning, shielded, waitFor, withTimeout } from 'longhaul/workflows';
 import { activities, addNote, handleAll, options } from './parts';
 import type { QueueRun } from './parts';
 
@@ -63,4 +63,55 @@ export const steps = longRunning(
 /** Its limit was another one: 40 before it was 50. */
 export const relimited = longRunning('relimited', { ...options, rollOver: { events: 50, was: [40] } }, (run) =>
   handleAll(run, quick),
+);
+
+/** Each thing that a body can wait for with a limit, over rollovers. */
+export const timed = longRunning(
+  'timed',
+  { ...options, deadline: '1 hour', rollOver: { events: 40 } },
+  async ({ state, inboxes, deadline }) => {
+    while (!state.last) {
+      const winner = await firstOf({
+        item: () => inboxes.items.next(),
+        quiet: () => sleep('10 minutes'),
+        late: () => deadline.wait(),
+      });
+      if (winner.name !== 'item') break;
+      const { id, last = false, poison = false } = winner.value;
+      const work = () => withTimeout(() => (poison ? sleep('1 hour') : quick(id)), { timeout: 50, what: id });
+      await cleanUp(work, () => quick(`undo ${id}`)).catch((error: unknown) => {
+        if (!poison || isCancellation(error)) throw error;
+      });
+      state.done.push(id);
+      state.last ||= last;
+    }
+    await waitFor(() => state.last, { deadline });
+    await shielded(() => quick('in the end'));
+    return state.done;
+  },
+);
+
+const goldenKey = defineSearchAttributeKey('LonghaulGoldenDone', 'INT');
+
+/** Steps, events and progress. */
+export const stepwise = longRunning(
+  'stepwise',
+  {
+    state: { version: 1, initial: (_to: number) => ({ at: 0 }) },
+    rollOver: { events: 40 },
+    publish: { keep: 3 },
+    progress: { registered: 'assumed', minInterval: 1 },
+  },
+  async (run) => {
+    while (run.state.at < run.args[0]) {
+      await run.safePoint();
+      run.phase = `step ${(run.state.at += 1)}`;
+      await run.step(quick, [run.phase], { name: 'quick', retry: 'never', try: true, usage: () => ({ units: 1 }) });
+      await run.step(slow, ['kept'], {
+        cache: { key: 'kept', get: (key) => quick(key) as never, put: (key) => quick(key) },
+      });
+      run.publish({ at: run.state.at });
+      await run.progress({ key: goldenKey, value: run.state.at });
+    }
+  },
 );

@@ -5,9 +5,22 @@ import { lintProject, root } from './lint-project.js';
 
 const fixtures = join(root, 'test/eslint-plugin/fixtures');
 
-const rules: Readonly<Record<string, string>> = { clock: 'no-date-now', random: 'no-math-random' };
+const rules: Readonly<Record<string, string>> = {
+  clock: 'no-date-now',
+  random: 'no-math-random',
+  'clock-leak': 'no-wall-clock-leak',
+  'time-zone': 'no-host-time-zone',
+  locale: 'no-host-locale',
+  engine: 'no-engine-dependent-value',
+  io: 'no-io',
+  timer: 'no-timer-globals',
+  activity: 'no-activity-by-value',
+  'dynamic-import': 'no-dynamic-import',
+  'shared-state': 'no-shared-state',
+  patch: 'patch-hygiene',
+};
 
-/** A fixture's files, and the reports that its comments `// clock` and `// random` announce. */
+/** A fixture's files, and the reports that comments such as `// clock` or `// clock, io` at the ends of lines announce. */
 function read(name: string): { files: Record<string, string>; expected: string[] } {
   const files: Record<string, string> = {};
   const expected: string[] = [];
@@ -18,8 +31,10 @@ function read(name: string): { files: Record<string, string>; expected: string[]
     const text = readFileSync(path, 'utf8');
     files[short] = text;
     for (const [i, line] of text.split('\n').entries()) {
-      const rule = rules[/\/\/ (clock|random)$/.exec(line)?.[1] ?? ''];
-      if (rule !== undefined) expected.push(`${short}:${i + 1} ${rule}`);
+      for (const word of /\/\/ ([a-z, -]+)$/.exec(line)?.[1]?.split(', ') ?? []) {
+        const rule = rules[word];
+        if (rule !== undefined) expected.push(`${short}:${i + 1} ${rule}`);
+      }
     }
   }
   return { files, expected: expected.sort() };

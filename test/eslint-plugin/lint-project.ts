@@ -15,6 +15,8 @@ export interface LintOptions {
   /** @default true */
   types?: boolean;
   fix?: boolean;
+  /** Whether imports need no endings, as where a bundler resolves them. @default false */
+  bundler?: boolean;
   /** Whether the project's package.json names longhaul. @default true */
   dependsOnLonghaul?: boolean;
 }
@@ -55,14 +57,18 @@ export async function withProject<T>(
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'longhaul-lint-')));
-  const { dependsOnLonghaul = true } = options;
+  const { dependsOnLonghaul = true, bundler = false } = options;
   try {
     const write = (path: string, text: string): void => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     };
     write('package.json', JSON.stringify({ name: 'orders', dependencies: dependsOnLonghaul ? { longhaul: '*' } : {} }));
-    write('tsconfig.json', JSON.stringify(tsconfig));
+    const module = bundler ? { module: 'esnext', moduleResolution: 'bundler' } : {};
+    write(
+      'tsconfig.json',
+      JSON.stringify({ ...tsconfig, compilerOptions: { ...tsconfig.compilerOptions, ...module } }),
+    );
     write(
       'node_modules/longhaul/package.json',
       JSON.stringify({ name: 'longhaul', exports: { './workflows': './workflows.d.ts' } }),
@@ -81,7 +87,7 @@ export async function withProject<T>(
   }
 }
 
-/** Lints a project with both rules, as ESLint runs them for a user. */
+/** Lints a project with all rules, as ESLint runs them for a user. */
 export function lintProject(files: Readonly<Record<string, string>>, options: LintOptions = {}): Promise<Linted> {
   return withProject(files, options, (folder) => lintFolder(folder, options));
 }
@@ -97,7 +103,7 @@ export async function lintFolder(folder: string, options: LintOptions = {}): Pro
     overrideConfig: [
       {
         files: ['**/*.{ts,mts,cts,js}'],
-        ...longhaul.configs.recommended,
+        ...longhaul.configs.typed,
         languageOptions: { parser: tseslint.parser, parserOptions },
         settings: { longhaul: settings },
       },

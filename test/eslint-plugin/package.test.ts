@@ -28,7 +28,7 @@ describe('the package', () => {
     const script = `import('eslint-plugin-longhaul').then((m) => console.log(Object.keys(m.default.rules).join()));`;
     assert.equal(
       execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' }).trim(),
-      'no-date-now,no-math-random',
+      Object.keys(longhaul.rules ?? {}).join(),
     );
   });
 
@@ -41,9 +41,24 @@ describe('the package', () => {
     assert.equal(longhaul.meta?.version, manifest['version']);
   });
 
-  it('switches on each rule in typed and in all', () => {
+  it('switches on each rule in all, and more with each tier', () => {
     const rules = Object.keys(longhaul.rules ?? {}).map((name) => `longhaul/${name}`);
-    for (const config of [longhaul.configs.typed, longhaul.configs.all])
-      assert.deepEqual(Object.keys(config.rules ?? {}), rules);
+    const { recommended, typed, all } = longhaul.configs;
+    const [first = [], second = [], third = []] = [recommended, typed, all].map(({ rules: own }) =>
+      Object.keys(own ?? {}),
+    );
+    assert.deepEqual(third, rules);
+    assert.ok(first.every((rule) => second.includes(rule)) && second.every((rule) => third.includes(rule)));
+    assert.ok(first.length < second.length);
+  });
+
+  it('lists each rule with its tier in the README', () => {
+    const readme = readFileSync(join(root, 'eslint-plugin/README.md'), 'utf8');
+    for (const rule of Object.keys(longhaul.rules ?? {})) {
+      const { recommended, typed } = longhaul.configs;
+      const tier = [recommended, typed].find(({ rules }) => rules?.[`longhaul/${rule}`] !== undefined)?.name ?? 'all';
+      const row = readme.split('\n').find((line) => line.startsWith(`| [${rule}](docs/rules/${rule}.md) `));
+      assert.equal(row?.split('|')[2]?.trim(), tier.replace('longhaul/', ''), rule);
+    }
   });
 });

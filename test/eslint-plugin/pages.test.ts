@@ -1,36 +1,56 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import longhaul from 'eslint-plugin-longhaul';
-import { lintProject, root } from './lint-project.js';
+import { lintProject, root, type Linted } from './lint-project.js';
+import { examplesOf, pageOf, type PageExample } from './page-examples.js';
 
-/** The examples of a rule's page below a heading. */
-function examples(page: string, heading: string): readonly string[] {
-  const section = page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) => code);
+const rules = Object.keys(longhaul.rules ?? {});
+
+/** Where an example stands in the one project that holds them all. */
+function folderOf({ rule, kind, index }: PageExample): string {
+  return `src/${rule}/${kind}-${index}`;
 }
 
-for (const rule of Object.keys(longhaul.rules ?? {})) {
-  describe(`the page of ${rule}`, () => {
-    const page = readFileSync(join(root, 'eslint-plugin/docs/rules', `${rule}.md`), 'utf8');
-    const lint = async (code: string): Promise<readonly string[]> => {
-      const { reports } = await lintProject({ 'src/workflows.ts': code });
-      return reports.map(({ at }) => at.split(' ')[1] ?? '');
-    };
+describe('the pages of the rules', () => {
+  const examples = rules.flatMap((rule) => examplesOf(root, rule));
+  let linted: Promise<Linted> | undefined;
 
-    for (const [i, code] of examples(page, 'Incorrect').entries()) {
-      it(`has an incorrect example ${i + 1} that the rule reports`, async () => {
-        assert.deepEqual([...new Set(await lint(code))], [rule]);
-      });
-    }
-    for (const [i, code] of examples(page, 'Correct').entries()) {
-      it(`has a correct example ${i + 1} that no rule reports`, async () => {
-        assert.deepEqual(await lint(code), []);
-      });
-    }
-    it('has examples of both kinds, and starts with what the rule says of itself', () => {
-      assert.ok(examples(page, 'Incorrect').length > 0 && examples(page, 'Correct').length > 0);
-      assert.ok(page.startsWith(`# ${rule}\n\n${longhaul.rules?.[rule]?.meta?.docs?.description ?? ''}.\n`));
+  /** All examples are linted at once: a program for each would take minutes. */
+  function lintAll(): Promise<Linted> {
+    const files = examples.flatMap((example) => [
+      [`${folderOf(example)}/workflows.ts`, example.code],
+      ...(example.file === undefined ? [] : [[`${folderOf(example)}/${example.file.name}`, example.file.content]]),
+    ]);
+    linted ??= lintProject(Object.fromEntries(files) as Record<string, string>, { bundler: true });
+    return linted;
+  }
+
+  async function reported(example: PageExample): Promise<readonly string[]> {
+    const { reports } = await lintAll();
+    const own = reports.filter(({ at }) => at.startsWith(`${folderOf(example)}/`));
+    return [...new Set(own.map(({ at }) => at.split(' ')[1] ?? ''))];
+  }
+
+  for (const example of examples.filter(({ kind }) => kind === 'incorrect')) {
+    it(`have an incorrect example that the rule alone reports: ${example.rule} ${example.index}`, async () => {
+      assert.deepEqual(await reported(example), [example.rule]);
     });
+  }
+
+  it('have correct examples that no rule reports', async () => {
+    for (const example of examples.filter(({ kind }) => kind === 'correct')) {
+      assert.deepEqual(await reported(example), [], folderOf(example));
+    }
   });
-}
+
+  for (const rule of rules) {
+    it(`have examples of both kinds, start with what the rule says of itself, and say when not to use it: ${rule}`, () => {
+      const page = pageOf(root, rule);
+      const kinds = examples.filter((example) => example.rule === rule).map(({ kind }) => kind);
+      assert.ok(kinds.includes('incorrect') && kinds.includes('correct'));
+      assert.ok(page.startsWith(`# ${rule}\n\n${longhaul.rules?.[rule]?.meta?.docs?.description ?? ''}.\n`));
+      for (const heading of ['The hazard', 'Settings', 'When not to use it'])
+        assert.ok(page.includes(`\n## ${heading}\n`));
+      assert.match(page, /What the SDK really does: /);
+    });
+  }
+});

@@ -7,7 +7,7 @@ import {
   proxyActivities,
   sleep,
 } from '@temporalio/workflow';
-import { cleanUp, firstOf, inbox, longRunning, shielded, withTimeout } from 'longhaul/workflows';
+import { cleanUp, firstOf, inbox, longRunning, shielded, waitFor, withTimeout, workflowNow } from 'longhaul/workflows';
 import type * as activities from '../activities';
 
 export const go = defineSignal<[string]>('go');
@@ -167,3 +167,61 @@ export async function buggy(): Promise<void> {
     () => ship('undo'),
   );
 }
+
+const noState = { version: 1, initial: () => ({}) };
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Rolls over twice, waits in the third run for what never comes, and says how long after the start of the first it gave up. */
+export const deadlineOverRuns = longRunning(
+  'deadlineOverRuns',
+  { state: { version: 1, initial: (_ms: number) => ({}) }, rollOver: { events: 10 }, deadline: (ms) => ms },
+  async (run) => {
+    while (run.number < 3) {
+      await run.safePoint();
+      await ship('on the way');
+    }
+    const { at } = run.deadline;
+    let type: string | null | undefined;
+    try {
+      await waitFor(() => false, { deadline: run.deadline, what: 'nothing' });
+    } catch (error) {
+      if (error instanceof ApplicationFailure) ({ type } = error);
+    }
+    return { type, at, startedAt: run.startedAt, gaveUpAt: workflowNow(), left: run.deadline.remaining };
+  },
+);
+
+export const movedDeadline = longRunning(
+  'movedDeadline',
+  { state: noState, deadline: '1 hour', inboxes: { gos: inbox(go) } },
+  async (run) => {
+    const log: string[] = [];
+    const waiting = withTimeout(() => sleep('2 hours'), { deadline: run.deadline, what: 'the nap' });
+    const first = firstOf({
+      nap: () => waiting.catch(message),
+      ready: () => waitFor(() => false, { deadline: run.deadline, what: 'nobody' }).catch(message),
+    });
+    log.push(await run.inboxes.gos.next(), String(run.deadline.passed));
+    run.deadline.clear();
+    await sleep(1);
+    run.deadline.set(new Date(workflowNow() + 40));
+    log.push(String((await first).value));
+    await run.deadline.wait();
+    log.push(String(run.deadline.passed), String(run.deadline.remaining));
+    await withTimeout(
+      () => {
+        log.push('begun');
+        return sleep(1);
+      },
+      { deadline: run.deadline, what: 'late work' },
+    ).catch((error: unknown) => log.push(message(error).replace(/until .*Z/, 'until then')));
+    await waitFor(() => true, { deadline: run.deadline });
+    run.deadline.set('1 hour');
+    await waitFor(() => run.number === 1, { deadline: run.deadline });
+    return log;
+  },
+);
+
+export const noDeadline = longRunning('noDeadline', { state: noState }, async (run) => {
+  await waitFor(() => false, { deadline: run.deadline, what: 'anything' });
+});

@@ -1,0 +1,157 @@
+import ts from 'typescript';
+import type { CallGraph, HazardSite } from './call-graph.js';
+import type { Unit } from './summary.js';
+import { bare, isFunctionNode, nameText } from './syntax.js';
+import { wayFrom } from './way.js';
+
+/** Uses of `patched()` that a replay may see otherwise than the run did. */
+export function patchHazards(unit: Unit, graph: CallGraph): readonly HazardSite[] {
+  const own = graph.from(unit).hazards.filter((hazard) => hazard.effect === 'patches');
+  return [
+    ...own.flatMap((site) => ofCall(site, graph)),
+    ...unit.sites.flatMap((site) => ofCallbacks(site.node, unit, graph)),
+  ];
+}
+
+function ofCall({ node, unit }: HazardSite, graph: CallGraph): readonly HazardSite[] {
+  if (!ts.isCallExpression(node)) return [];
+  const text = node.expression.getText();
+  const hazard = (what: string, remedy: string): readonly HazardSite[] => [
+    { unit, node, effect: 'patch', label: `${text}() ${what}`, remedy },
+  ];
+  if (unit.kind === 'module') return hazard('at the top of a module', 'Ask in the workflow function.');
+  const [id] = node.arguments;
+  if (id !== undefined && isComputed(id, graph)) {
+    return hazard('with an id made at run time', 'Each id is one change to the code: write it out.');
+  }
+  return isBehindMoving(node)
+    ? hazard('behind a condition that moves', 'Ask first, in a constant of its own, then combine.')
+    : [];
+}
+
+/** A patch asked in a callback that the SDK runs as often as it likes. */
+function ofCallbacks(node: ts.Node, unit: Unit, graph: CallGraph): readonly HazardSite[] {
+  if (!ts.isCallExpression(node)) return [];
+  const name = graph.referents
+    .of(node.expression)
+    .flatMap((r) => (r.kind === 'package' && r.module === '@temporalio/workflow' ? [r.path.at(-1)] : []))[0];
+  if (name !== 'condition' && name !== 'setHandler' && name !== 'setDefaultQueryHandler') return [];
+  return callbacks(node, name, graph).flatMap(({ callback, where }) =>
+    unitsOf(callback, graph).flatMap((start): readonly HazardSite[] => {
+      const way = wayFrom(start, graph, (at) => graph.from(at).hazards.find((hazard) => hazard.effect === 'patches'));
+      if (way === undefined) return [];
+      const label = `${way.hazard.label.replace(/ of @temporalio\/workflow$/, '')} in ${where}`;
+      const remedy = `Ask before, and use the answer in ${where}.`;
+      const isInline = start.node === bare(callback);
+      const at = isInline ? (way.edges[0]?.node ?? way.hazard.node) : callback;
+      return [{ unit, node: at, effect: 'patch', label, remedy, onward: way.edges }];
+    }),
+  );
+}
+
+function callbacks(
+  node: ts.CallExpression,
+  name: string,
+  graph: CallGraph,
+): readonly { callback: ts.Expression; where: string }[] {
+  const [first, second, third] = node.arguments;
+  if (name === 'condition') return first === undefined ? [] : [{ callback: first, where: 'a condition' }];
+  if (name === 'setDefaultQueryHandler') return first === undefined ? [] : [{ callback: first, where: 'a query' }];
+  const isQuery =
+    first !== undefined &&
+    graph.referents.of(first).some((r) => r.kind === 'package' && r.path.join('.').endsWith('defineQuery.()'));
+  if (isQuery) return second === undefined ? [] : [{ callback: second, where: 'a query' }];
+  const options = third && bare(third);
+  if (options === undefined || !ts.isObjectLiteralExpression(options)) return [];
+  return options.properties.flatMap((property) => {
+    if (property.name === undefined || nameText(property.name) !== 'validator') return [];
+    const where = 'an update validator';
+    if (ts.isPropertyAssignment(property)) return [{ callback: property.initializer, where }];
+    return ts.isShorthandPropertyAssignment(property) ? [{ callback: property.name, where }] : [];
+  });
+}
+
+function unitsOf(callback: ts.Expression, graph: CallGraph): readonly Unit[] {
+  const own = graph.unitOf(bare(callback));
+  if (own !== undefined) return [own];
+  return graph.referents
+    .of(callback)
+    .flatMap((referent) => (referent.kind === 'function' ? [graph.unitOf(referent.node)] : []))
+    .filter((unit) => unit !== undefined);
+}
+
+/** An id put together from what the source does not fix; a parameter may still be fixed by its callers. */
+function isComputed(id: ts.Expression, graph: CallGraph): boolean {
+  const value = bare(id);
+  if (ts.isTemplateExpression(value)) return value.templateSpans.some((span) => moves(span.expression, graph));
+  if (ts.isBinaryExpression(value))
+    return (
+      isComputed(value.left, graph) ||
+      isComputed(value.right, graph) ||
+      [value.left, value.right].some((part) => moves(part, graph))
+    );
+  return false;
+}
+
+function moves(node: ts.Expression, graph: CallGraph): boolean {
+  const value = bare(node);
+  if (ts.isCallExpression(value) || ts.isAwaitExpression(value)) return true;
+  if (!ts.isIdentifier(value)) return false;
+  const declaration = graph.declarationOf(value);
+  if (declaration === undefined) return false;
+  // A workflow gets its arguments from outside; a helper may get the same from each caller.
+  if (ts.isParameter(declaration)) return isAsyncExport(declaration.parent);
+  return ts.isVariableDeclaration(declaration) && (isLoopVariable(declaration) || !isConstant(declaration));
+}
+
+function isAsyncExport(node: ts.Node): boolean {
+  const kinds = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []).map(({ kind }) => kind) : [];
+  return kinds.includes(ts.SyntaxKind.ExportKeyword) && kinds.includes(ts.SyntaxKind.AsyncKeyword);
+}
+
+function isLoopVariable(node: ts.VariableDeclaration): boolean {
+  return ts.isForOfStatement(node.parent.parent) || ts.isForInStatement(node.parent.parent);
+}
+
+function isConstant(node: ts.VariableDeclaration): boolean {
+  return (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0;
+}
+
+/** `ready && patched('x')` where what stands left may change while the workflow runs. */
+function isBehindMoving(node: ts.Node): boolean {
+  for (let at = node; ; at = at.parent) {
+    const { parent } = at;
+    if (ts.isParenthesizedExpression(parent) || ts.isPrefixUnaryExpression(parent)) continue;
+    if (!ts.isBinaryExpression(parent)) return false;
+    const kind = parent.operatorToken.kind;
+    if (kind !== ts.SyntaxKind.AmpersandAmpersandToken && kind !== ts.SyntaxKind.BarBarToken) return false;
+    if (parent.right === at && readsMoving(parent.left)) return true;
+  }
+}
+
+function readsMoving(node: ts.Expression): boolean {
+  const value = bare(node);
+  if (ts.isPrefixUnaryExpression(value)) return readsMoving(value.operand);
+  if (ts.isBinaryExpression(value)) return readsMoving(value.left) || readsMoving(value.right);
+  if (ts.isIdentifier(value)) return isReassigned(value);
+  return false;
+}
+
+/** Whether a name is a `let` that an inner function, such as a signal handler, sets. */
+function isReassigned(name: ts.Identifier): boolean {
+  let found = false;
+  const file = name.getSourceFile();
+  const home = ts.findAncestor(name, isFunctionNode);
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      ts.isIdentifier(node.left)
+    ) {
+      if (node.left.text === name.text && ts.findAncestor(node, isFunctionNode) !== home) found = true;
+    }
+    if (!found) ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}

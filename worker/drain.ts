@@ -1,0 +1,46 @@
+import type { Worker } from '@temporalio/worker';
+
+/** Drains a worker when the process is asked to end; asked again, it ends the process. */
+export class Drain {
+  private worker: Worker | undefined;
+  private asked = false;
+
+  constructor(private readonly signals: readonly NodeJS.Signals[]) {
+    for (const signal of signals) process.on(signal, this.onSignal);
+  }
+
+  /** Whether the process was asked to end. */
+  get requested(): boolean {
+    return this.asked;
+  }
+
+  get state(): ReturnType<Worker['getState']> | 'STARTING' {
+    return this.worker?.getState() ?? 'STARTING';
+  }
+
+  async run(worker: Worker): Promise<void> {
+    this.worker = worker;
+    const running = worker.run();
+    // Asked to end while it was made.
+    if (this.requested) this.shutDown();
+    await running;
+  }
+
+  close(): void {
+    for (const signal of this.signals) process.off(signal, this.onSignal);
+  }
+
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    if (this.asked) {
+      process.stderr.write(`longhaul: ${signal} again: the worker is given up\n`);
+      process.exit(1);
+    }
+    this.asked = true;
+    this.shutDown();
+  };
+
+  private shutDown(): void {
+    // The SDK's own handler may have come first.
+    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+  }
+}

@@ -1,0 +1,27 @@
+import type { LoadClientProfileOptions } from '@temporalio/envconfig';
+import type { NativeConnection } from '@temporalio/worker';
+
+/**
+ * Connects as Temporal's own environment configuration says: `TEMPORAL_ADDRESS` and its like, and the profiles of `temporal.toml`.
+ *
+ * @throws Error when `@temporalio/envconfig` is not installed.
+ */
+export async function connectFromEnvironment(
+  profile: LoadClientProfileOptions = {},
+): Promise<{ connection: NativeConnection; namespace: string | undefined }> {
+  const { NativeConnection } = await import('@temporalio/worker');
+  const { namespace, connectionOptions } = loadEnvconfig().loadClientConnectConfig(profile);
+  return { connection: await NativeConnection.connect(connectionOptions), namespace };
+}
+
+function loadEnvconfig(): typeof import('@temporalio/envconfig') {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an optional peer
+    return require('@temporalio/envconfig') as typeof import('@temporalio/envconfig');
+  } catch (cause) {
+    throw new Error(
+      'runWorker: there is no connection. Give it one, or install @temporalio/envconfig, with which it reads TEMPORAL_ADDRESS and temporal.toml',
+      { cause },
+    );
+  }
+}

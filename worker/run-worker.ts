@@ -1,0 +1,88 @@
+import type { LoadClientProfileOptions } from '@temporalio/envconfig';
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { Duration } from '../workflows/duration';
+import { connectionCheck } from './connection-check';
+import { Drain } from './drain';
+import { connectFromEnvironment } from './environment-connection';
+import { serveHealth } from './health-server';
+import type { HealthOptions, HealthServer } from './health-server';
+import { LonghaulPlugin } from './plugin';
+import type { LonghaulPluginOptions } from './plugin';
+
+/** The SDK's worker options, `workerDeploymentOptions` among them, and: */
+export interface RunWorkerOptions extends Omit<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> {
+  /** What it works over; it stays open. @default made as `TEMPORAL_ADDRESS` and `temporal.toml` say, and closed at the end */
+  connection?: NativeConnection;
+
+  /** Which profile of `temporal.toml`, and where from. @default the environment's */
+  profile?: LoadClientProfileOptions;
+
+  /** Options of the `LonghaulPlugin` that it adds, unless `plugins` has one. @default the plugin's own defaults */
+  longhaul?: LonghaulPluginOptions;
+
+  /** Where `/livez` and `/readyz` are served. @default nowhere */
+  health?: HealthOptions;
+
+  /** Signals that drain the worker; the second one ends the process with status 1. @default ['SIGTERM', 'SIGINT'] */
+  signals?: readonly NodeJS.Signals[];
+
+  /**
+   * How long activities may take to end by themselves once the worker drains; then they are told by their cancellation signal. A
+   * `longActivity` is told at once, commits, and hands over.
+   * @default '10 seconds'
+   */
+  shutdownGraceTime?: Duration;
+
+  /** How long draining may take altogether, before the worker is given up. Keep it under the platform's own limit. @default '25 seconds' */
+  shutdownForceTime?: Duration;
+}
+
+/**
+ * Runs a worker as a process of its own should: with the plugin, over the connection that the environment names, with health
+ * endpoints, and with a drain at SIGTERM in which nothing is lost.
+ *
+ * `Worker.run` alone cancels activities at once when the process is asked to end, waits for them for ever, and tells nobody
+ * whether it polls.
+ *
+ * @returns when the worker has drained and everything is closed: the process then ends by itself, with status 0.
+ * @throws Error when it can't start, when the worker fails, or when it did not drain within `shutdownForceTime`; left unhandled, it ends
+ *   the process with status 1. Work in hand is done again by another worker when it times out.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { profile, longhaul, health, signals = ['SIGTERM', 'SIGINT'], ...given } = options;
+  const { shutdownGraceTime = '10 seconds', shutdownForceTime = '25 seconds', plugins = [], ...workerOptions } = given;
+  const drain = new Drain(signals);
+  let isConnected = (): Promise<boolean> => Promise.resolve(false);
+  let server: HealthServer | undefined;
+  let opened: NativeConnection | undefined;
+  try {
+    if (health) {
+      server = await serveHealth(health, {
+        livez: () => ({ ok: drain.state !== 'FAILED', state: drain.state }),
+        readyz: async () => {
+          const { state, requested: draining } = drain;
+          const connected = await isConnected();
+          return { ok: connected && !draining && state === 'RUNNING', state, draining, connected };
+        },
+      });
+    }
+    const { Worker } = await import('@temporalio/worker');
+    const environment = options.connection ? undefined : await connectFromEnvironment(profile);
+    opened = environment?.connection;
+    const { connection = opened, namespace = environment?.namespace } = options;
+    if (connection) isConnected = connectionCheck(connection);
+    const worker = await Worker.create({
+      ...workerOptions,
+      shutdownGraceTime,
+      shutdownForceTime,
+      ...(connection ? { connection } : {}),
+      ...(namespace === undefined ? {} : { namespace }),
+      plugins: plugins.some(({ name }) => name === 'longhaul') ? plugins : [...plugins, new LonghaulPlugin(longhaul)],
+    });
+    await drain.run(worker);
+  } finally {
+    drain.close();
+    await opened?.close();
+    await server?.close();
+  }
+}
