@@ -6,14 +6,18 @@ import type { Growth } from './growth';
 import { growthOf, historyBudget } from './history-budget';
 import type { HistoryBudget } from './history-budget';
 import { inbox } from './inbox';
-import type { ForEachOptions, Inbox, InboxOptions } from './inbox';
+import type { ForEachOptions } from './for-each';
+import type { Inbox, InboxOptions } from './inbox';
 import { InboxBuffer } from './inbox-buffer';
-import type { InboxHost } from './inbox-buffer';
+import type { InboxExtension, InboxHost } from './inbox-buffer';
 
 export interface CreateInboxOptions<T> extends Omit<InboxOptions<T>, 'onLeftover'> {
   /** Counts the signals received, and ends `forEach` when it is spent. @default a budget of its own, with the default limits */
   budget?: HistoryBudget;
 }
+
+/** What a plain workflow function hands on of an inbox. */
+export interface CarriedPlainInbox extends CarriedInbox, InboxExtension {}
 
 /** An inbox in a plain workflow function, which has to carry it by hand. */
 export interface PlainInbox<T> extends Inbox<T> {
@@ -24,7 +28,7 @@ export interface PlainInbox<T> extends Inbox<T> {
    * What the next run's `createInbox` takes as `carried`: what waits, and the dedupe window. Items that `next` or `take` handed
    * out count as handled; those that `forEach` has in hand go back to the front.
    */
-  carry(): CarriedInbox;
+  carry(): CarriedPlainInbox;
 }
 
 /**
@@ -39,7 +43,7 @@ export interface PlainInbox<T> extends Inbox<T> {
 export function createInbox<T>(
   signal: SignalDefinition<[T]>,
   { budget = historyBudget(), ...options }: CreateInboxOptions<T> = {},
-  carried?: CarriedInbox,
+  carried?: CarriedPlainInbox,
 ): PlainInbox<T> {
   const plain = new PlainInboxBuffer<T>(signal, options, budget, carried);
   setHandler(signal, (item: T) => {
@@ -57,15 +61,15 @@ class PlainInboxBuffer<T> extends InboxBuffer<T> implements PlainInbox<T> {
     signal: SignalDefinition<[T]>,
     options: InboxOptions<T>,
     budget: HistoryBudget,
-    carried: CarriedInbox | undefined,
+    carried: CarriedPlainInbox | undefined,
   ) {
     const host = new PlainHost(growthOf(budget), () => this.leases);
-    super(signal.name, inbox(signal, options), host, carried);
+    super(signal.name, inbox(signal, options), host, carried, carried);
     this.plain = host;
     this.deadLetters = host.deadLetters.list;
   }
 
-  override async forEach(handler: (item: T) => Promise<void>, options?: ForEachOptions): Promise<void> {
+  override async forEach(handler: (item: T) => Promise<void>, options?: ForEachOptions<T>): Promise<void> {
     this.plain.loops += 1;
     try {
       await super.forEach(handler, options);
@@ -76,10 +80,10 @@ class PlainInboxBuffer<T> extends InboxBuffer<T> implements PlainInbox<T> {
     }
   }
 
-  override carry(): CarriedInbox {
+  override carry(): CarriedPlainInbox {
     if (this.plain.loops > 0) this.returnLeases();
     else this.settleAll();
-    return super.carry();
+    return { ...super.carry(), ...this.carryMore() };
   }
 }
 

@@ -2,17 +2,37 @@ export { longRunning } from './long-running';
 export type { LongRunningOptions } from './declare';
 export type { Run, StartChildOptions } from './run';
 export { inbox } from './inbox';
-export type { ForEachOptions, Inbox, InboxDeclaration, InboxDeclarations, InboxesOf, InboxOptions } from './inbox';
+export type {
+  AcceptedOptions,
+  DoneOptions,
+  Inbox,
+  InboxDeclaration,
+  InboxDeclarations,
+  InboxesOf,
+  InboxOptions,
+} from './inbox';
+export type { ForEachOptions } from './for-each';
+export type { RetryOptions } from './retries';
+export type { Pages, Source } from './sources';
+export type { BacklogOptions } from './backlog';
+export type { DeadLetterResult, DeadLetterSelection } from './dead-letter-commands';
 export type { RollOverLimits, RollOverOptions } from './limits';
 export type { StateOptions } from './state';
-export type { CarriedInbox, DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
-export { rollOverSignal, statusQuery } from './built-in';
+export type { DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
+export {
+  dropDeadLetters,
+  pauseSignal,
+  redriveDeadLetters,
+  resumeSignal,
+  rollOverSignal,
+  statusQuery,
+} from './built-in';
 export type { InboxStatus, LonghaulStatus } from './status';
 export type { Adopted, Replaces } from './replaces';
 export { unwrap } from './unwrap';
 export type { Unwrapped } from './unwrap';
 export { createInbox } from './create-inbox';
-export type { CreateInboxOptions, PlainInbox } from './create-inbox';
+export type { CarriedPlainInbox, CreateInboxOptions, PlainInbox } from './create-inbox';
 export { historyBudget } from './history-budget';
 export type { HistoryBudget } from './history-budget';
 export { rollOver } from './plain-roll-over';

@@ -1,6 +1,6 @@
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
 import { createInbox, historyBudget, rollOver } from 'longhaul/workflows';
-import type { CarriedInbox, RollOverLimits } from 'longhaul/workflows';
+import type { CarriedPlainInbox, RollOverLimits } from 'longhaul/workflows';
 
 export interface Job {
   id: string;
@@ -15,7 +15,7 @@ export const runsQuery = defineQuery<number>('runs');
 interface Carried {
   done: string[];
   runs: number;
-  jobs: CarriedInbox;
+  jobs: CarriedPlainInbox;
   limits: RollOverLimits;
 }
 
@@ -46,7 +46,7 @@ export async function jobs(concurrency: number, carried?: Carried): Promise<{ do
 }
 
 /** Takes its jobs one by one. */
-export async function oneJobAtATime(done: string[] = [], runs = 1, carried?: CarriedInbox): Promise<object> {
+export async function oneJobAtATime(done: string[] = [], runs = 1, carried?: CarriedPlainInbox): Promise<object> {
   const budget = historyBudget({ signals: 4 });
   const inbox = createInbox(addJob, { budget }, carried);
   while (!budget.spent || inbox.depth === 0) {
