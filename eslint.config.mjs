@@ -11,8 +11,8 @@ export default tseslint.config(
       longhaul: {
         workflows: [
           'examples/inventory/workflows.ts',
+          'scripts/**/workflows.ts',
           'examples/payments/workflows.ts',
-          'scripts/drills/workflows.ts',
           'test/**/workflows.ts',
           'test/workflows/workflows/*.ts',
           'workflows/index.ts',

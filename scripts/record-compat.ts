@@ -1,8 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { rollOverSignal, statusQuery } from 'longhaul/workflows';
+import { submit } from 'longhaul/client';
+import {
+  dropDeadLetters,
+  pauseSignal,
+  redriveDeadLetters,
+  resumeSignal,
+  rollOverSignal,
+  statusQuery,
+} from 'longhaul/workflows';
 import { TestServer, startServer } from 'longhaul/testing';
-import { add, addNote } from '../test/compat/parts';
+import { add, addNote, ask, tell } from '../test/compat/parts';
 import type { Item } from '../test/compat/parts';
 import type * as flows from '../test/compat/workflows';
 import { saveChain } from './save-chain';
@@ -131,6 +139,30 @@ const goldens: Golden[] = [
       await end(handle);
     },
   },
+  {
+    workflow: 'answers',
+    what: 'updates, retries, a pause and a redrive',
+    play: async (handle) => {
+      const asked = Promise.all(['q1', 'q2', 'q1'].map((id) => submit(handle, ask, { id })));
+      for (const id of ['t1', 't2']) await submit(handle, tell, { id });
+      await send(handle, 1, 4, { poison: true });
+      await asked;
+      await submit(handle, ask, { id: 'bad', poison: true }).catch(() => undefined);
+      await until(handle, ({ deadLetters }) => deadLetters.length === 2);
+      await handle.signal(pauseSignal);
+      await send(handle, 5, 8);
+      const now = handle.client.getHandle(handle.workflowId);
+      await now.executeUpdate(redriveDeadLetters, { args: [{ ids: ['i4'] }] });
+      await now.executeUpdate(dropDeadLetters, { args: [{ all: true }] });
+      await handle.signal(rollOverSignal);
+      await until(handle, ({ run, rollingOver }) => run >= 2 && rollingOver === null);
+      await handle.signal(resumeSignal);
+      for (let at = 3; at < 16; at += 1) await submit(handle, ask, { id: `q${at}` });
+      await submit(handle, ask, { id: 'end', last: true });
+      await end(handle);
+    },
+  },
+  { workflow: 'feeds', what: 'pages and a list', args: [9], play: end },
   {
     workflow: 'timed',
     what: 'limits and clean ups',

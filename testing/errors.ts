@@ -1,3 +1,5 @@
+import type { Backlog } from './notice-backlogs';
+
 /** Thrown when no Temporal server could be found, built, started or reached. */
 export class ServerUnavailableError extends Error {
   override readonly name = 'ServerUnavailableError';
@@ -75,4 +77,18 @@ export class ScheduleError extends Error {
 /** What `error` says, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Nobody read an inbox of a workflow that a test started, over many workflow tasks. */
+export class BacklogError extends Error {
+  override readonly name = 'BacklogError';
+  readonly workflowId: string;
+
+  constructor({ workflowType, workflowId, inbox, depth, tasks }: Backlog) {
+    super(
+      `Nobody read inbox '${inbox}' of workflow ${workflowType} ${workflowId} for ${tasks} workflow tasks, while it held ${depth} ` +
+        "items. Read it, or start the workflow with { expectBacklog: '<why>' }.",
+    );
+    this.workflowId = workflowId;
+  }
 }

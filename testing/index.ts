@@ -4,6 +4,7 @@ export { crashPoint } from './crash-point';
 export { crashWorker, type Crash, type CrashMoment, type CrashOptions } from './crash-worker';
 export type { Duration } from './duration';
 export {
+  BacklogError,
   CrashError,
   HistoryBudgetError,
   LeftOpenError,

@@ -15,7 +15,8 @@ import type { Workflow } from '@temporalio/common';
 import type { NativeConnection, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 
 import { bundleOnce, type Bundling } from './bundle';
-import { LeftOpenError } from './errors';
+import { BacklogError, LeftOpenError } from './errors';
+import { noticingBacklogs, type Backlog } from './notice-backlogs';
 import { replayAfterwards } from './replay-afterwards';
 import { clientSdk, workerSdk } from './sdk';
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './start-worker-process';
@@ -43,6 +44,9 @@ export interface TestStartOptions extends Partial<Omit<WorkflowOptions, 'taskQue
   /** Why the workflow is open when the test ends. It is replayed, then terminated. */
   leaveOpen?: string;
 
+  /** Why nobody reads one of its inboxes for many workflow tasks, for which the test fails otherwise. */
+  expectBacklog?: string;
+
   /** Why the workflow is not replayed when the test ends. */
   skipReplay?: string;
 }
@@ -60,6 +64,7 @@ interface Tracked {
   runId: string;
   leaveOpen: string | undefined;
   skipReplay: string | undefined;
+  expectBacklog: string | undefined;
 }
 
 /**
@@ -139,12 +144,18 @@ export class TestServer {
     args: Parameters<T>,
     options: TestStartOptions = {},
   ): Promise<WorkflowHandleWithFirstExecutionRunId<T>> {
-    const { leaveOpen, skipReplay, workflowId = `${nameOf(workflow)}-${randomUUID()}`, ...rest } = options;
+    const {
+      leaveOpen,
+      skipReplay,
+      expectBacklog,
+      workflowId = `${nameOf(workflow)}-${randomUUID()}`,
+      ...rest
+    } = options;
     const started = { ...rest, args, taskQueue: this.#taskQueue, workflowId } as unknown as Parameters<
       typeof this.client.workflow.start<T>
     >[1];
     const handle = await this.client.workflow.start<T>(workflow, started);
-    this.track({ workflowId, runId: handle.firstExecutionRunId, leaveOpen, skipReplay });
+    this.track({ workflowId, runId: handle.firstExecutionRunId, leaveOpen, skipReplay, expectBacklog });
     return handle;
   }
 
@@ -154,9 +165,10 @@ export class TestServer {
     runId: string;
     leaveOpen?: string | undefined;
     skipReplay?: string | undefined;
+    expectBacklog?: string | undefined;
   }): void {
-    const { workflowId, runId, leaveOpen, skipReplay } = workflow;
-    this.#tracked.push({ workflowId, runId, leaveOpen, skipReplay });
+    const { workflowId, runId, leaveOpen, skipReplay, expectBacklog } = workflow;
+    this.#tracked.push({ workflowId, runId, leaveOpen, skipReplay, expectBacklog });
   }
 
   /** Starts a workflow, works on it until `check` is done, and shuts the worker down. */
@@ -240,6 +252,7 @@ export class TestServer {
    * Replays every run of what the test started, its continue-as-new chains and children included, and ends what is open.
    *
    * @throws ReplayAfterwardsError when a run does not replay.
+   * @throws BacklogError when nobody read an inbox of a `longRunning` workflow for many workflow tasks.
    * @throws LeftOpenError when a workflow is open that was not started with `leaveOpen`.
    */
   async endTest(): Promise<void> {
@@ -248,6 +261,8 @@ export class TestServer {
     const found = new Map<string, WorkflowRun>();
     const skipped = new Set<string>();
     const leftOpen: WorkflowRun[] = [];
+    const backlogs: Backlog[] = [];
+    const expected = new Set(tracked.filter((one) => one.expectBacklog !== undefined).map((one) => one.workflowId));
     for (const { workflowId, runId, leaveOpen, skipReplay } of tracked) {
       for (const run of await workflowRuns(this.client, { workflowId, runId })) {
         found.set(run.runId, run);
@@ -259,10 +274,16 @@ export class TestServer {
     const runs = [...found.values()];
     const replayable = runs.filter((run) => run.taskQueue === this.#taskQueue && !skipped.has(run.runId));
     try {
-      await replayAfterwards(replayable, this.#sharedOptions(await this.bundle()));
+      const options = this.#sharedOptions(await this.bundle());
+      await replayAfterwards(
+        replayable,
+        noticingBacklogs(options, (backlog) => backlogs.push(backlog)),
+      );
     } finally {
       await this.#terminate(runs.filter(({ isOpen }) => isOpen));
     }
+    const unread = backlogs.find(({ workflowId }) => !expected.has(workflowId));
+    if (unread) throw new BacklogError(unread);
     if (leftOpen.length === 0) return;
     const names = leftOpen.map(({ workflowType, workflowId }) => `${workflowType} ${workflowId}`).join(', ');
     throw new LeftOpenError(

@@ -6,9 +6,10 @@ import type { Growth } from './growth';
 import { growthOf, historyBudget } from './history-budget';
 import type { HistoryBudget } from './history-budget';
 import { inbox } from './inbox';
-import type { ForEachOptions, Inbox, InboxOptions } from './inbox';
+import type { ForEachOptions } from './for-each';
+import type { Inbox, InboxOptions } from './inbox';
 import { InboxBuffer } from './inbox-buffer';
-import type { InboxHost } from './inbox-buffer';
+import type { InboxExtension, InboxHost } from './inbox-buffer';
 
 export interface CreateInboxOptions<T> extends Omit<InboxOptions<T>, 'onLeftover'> {
   /** Counts the signals received, and ends `forEach` when it is spent. @default a budget of its own, with the default limits */
@@ -60,12 +61,12 @@ class PlainInboxBuffer<T> extends InboxBuffer<T> implements PlainInbox<T> {
     carried: CarriedInbox | undefined,
   ) {
     const host = new PlainHost(growthOf(budget), () => this.leases);
-    super(signal.name, inbox(signal, options), host, carried);
+    super(signal.name, inbox(signal, options), host, carried, carried as InboxExtension | undefined);
     this.plain = host;
     this.deadLetters = host.deadLetters.list;
   }
 
-  override async forEach(handler: (item: T) => Promise<void>, options?: ForEachOptions): Promise<void> {
+  override async forEach(handler: (item: T) => Promise<void>, options?: ForEachOptions<T>): Promise<void> {
     this.plain.loops += 1;
     try {
       await super.forEach(handler, options);
@@ -79,7 +80,7 @@ class PlainInboxBuffer<T> extends InboxBuffer<T> implements PlainInbox<T> {
   override carry(): CarriedInbox {
     if (this.plain.loops > 0) this.returnLeases();
     else this.settleAll();
-    return super.carry();
+    return { ...super.carry(), ...this.carryMore() };
   }
 }
 

@@ -1,6 +1,8 @@
+import { msToNumber } from '@temporalio/common/lib/time';
+import type { BacklogOptions } from './backlog';
 import type { Duration } from './duration';
 import { lengthInMs } from './deadline';
-import type { InboxDeclarations } from './inbox';
+import type { InboxDeclaration, InboxDeclarations } from './inbox';
 import { mostEventsKept } from './publish';
 import type { ProgressOptions } from './progress';
 import type { PublishOptions } from './publish';
@@ -67,6 +69,12 @@ export interface LongRunningOptions<
    * new run. A failure with no item in hand always fails the workflow. @default 'fail'
    */
   onError?: 'fail' | 'continue';
+
+  /** How many dead letters are kept, from 1 to 10,000; they travel with each rollover, and beyond it the oldest is dropped. @default 100 */
+  deadLetters?: { keep: number };
+
+  /** When an inbox that nobody reads is told of. */
+  backlog?: BacklogOptions;
 }
 
 /** Options as a `Session` uses them: checked, and without the types of one workflow. */
@@ -113,20 +121,9 @@ export function declare<Args extends readonly unknown[], State extends object, O
   if (replaces && (typeof replaces.workflow !== 'function' || typeof replaces.fromArgs !== 'function')) {
     throw new TypeError(`longRunning '${name}': replaces needs { workflow, fromArgs }, both functions`);
   }
-  const bySignal = new Map<string, string>();
-  for (const [key, { signal, options: inboxOptions }] of Object.entries(inboxes)) {
-    const other = bySignal.get(signal.name);
-    if (other !== undefined) {
-      throw new TypeError(
-        `longRunning '${name}': the inboxes '${other}' and '${key}' both take signal '${signal.name}'`,
-      );
-    }
-    bySignal.set(signal.name, key);
-    const { keep = 1 } = inboxOptions.dedupe ?? {};
-    if (!Number.isInteger(keep) || keep < 1) {
-      throw new TypeError(`longRunning '${name}': inbox '${key}' has dedupe.keep ${keep}; use a whole number from 1`);
-    }
-  }
+  checkInboxes(name, inboxes);
+  checkRange(`longRunning '${name}': deadLetters.keep`, options.deadLetters?.keep ?? 1, 1, 10_000);
+  checkRange(`longRunning '${name}': backlog.tasks`, options.backlog?.tasks ?? 2, 2, Infinity);
   return {
     name,
     options: options as unknown as Declared['options'],
@@ -134,4 +131,42 @@ export function declare<Args extends readonly unknown[], State extends object, O
     drainTimeout,
     ontoNewVersion,
   };
+}
+
+function checkInboxes(workflow: string, inboxes: InboxDeclarations): void {
+  const byMessage = new Map<string, string>();
+  for (const [key, declaration] of Object.entries(inboxes)) {
+    const { type, name } = declaration.message;
+    const other = byMessage.get(`${type} ${name}`);
+    if (other !== undefined) {
+      throw new TypeError(`longRunning '${workflow}': the inboxes '${other}' and '${key}' both take ${type} '${name}'`);
+    }
+    byMessage.set(`${type} ${name}`, key);
+    checkInbox(`longRunning '${workflow}': inbox '${key}'`, declaration);
+  }
+}
+
+function checkInbox(who: string, { message, options }: InboxDeclaration<unknown, unknown>): void {
+  const { dedupe, capacity, reply } = options;
+  if (message.type === 'signal' && reply !== undefined) {
+    throw new TypeError(`${who} has a reply, which a signal can't give; fill it by an update`);
+  }
+  if (message.type === 'update' && reply !== 'accepted' && reply !== 'done') {
+    throw new TypeError(`${who} takes an update and has reply ${String(reply)}; use 'accepted' or 'done'`);
+  }
+  if (reply === 'done' && !dedupe) {
+    throw new TypeError(
+      `${who} has reply 'done' and no dedupe; add dedupe.by, for a reply can be lost and asked for again`,
+    );
+  }
+  checkRange(`${who} has dedupe.keep`, dedupe?.keep ?? 1, 1, Infinity);
+  checkRange(`${who} has capacity.items`, capacity?.items ?? 1, 1, Infinity);
+  if (dedupe?.keepFor !== undefined && !(msToNumber(dedupe.keepFor) >= 1)) {
+    throw new TypeError(`${who} has dedupe.keepFor ${dedupe.keepFor}; use at least 1 ms`);
+  }
+}
+
+function checkRange(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new TypeError(`${what} ${value}; use a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}`);
 }

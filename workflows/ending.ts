@@ -1,7 +1,7 @@
 import { TemporalFailure } from '@temporalio/common';
 import { allHandlersFinished, condition, isCancellation, log } from '@temporalio/workflow';
 import { longhaulFailure } from './failure';
-import { rollOver } from './roll-over';
+import { rollOver, turnAwayWaiting } from './roll-over';
 import type { Session } from './session';
 import { collectUndeclared } from './undeclared';
 
@@ -18,6 +18,9 @@ export async function finish(session: Session, { value, error, failed }: Outcome
   if (failed) return await fail(session, error, options.onError ?? 'fail');
   for (const buffer of session.inboxes.values()) buffer.settleAll();
   session.parts.leaving();
+  // Nobody reads any more: an update that waits would wait for the drain to time out.
+  if (runsAgain(session)) turnAwayWaiting(session);
+  else leaveUnanswered(session);
   if (!allHandlersFinished()) await condition(allHandlersFinished, drainTimeout);
   await collectUndeclared(session.undeclared, drainTimeout);
   const left = [...session.inboxes].filter(([, { depth }]) => depth > 0);
@@ -45,11 +48,24 @@ export async function finish(session: Session, { value, error, failed }: Outcome
   return value;
 }
 
+/** Whether what is left makes the body run again. */
+function runsAgain({ inboxes, root }: Session): boolean {
+  const policies = [...inboxes.values()].filter(({ depth }) => depth > 0).map(({ onLeftover }) => onLeftover);
+  return !root.consideredCancelled && policies.includes('rollOver') && !policies.includes('fail');
+}
+
+/** @returns whether updates waited. */
+function leaveUnanswered(session: Session): boolean {
+  const message = `'${session.declared.name}' ended before it handled this item`;
+  return session.inboxes.turnAway(longhaulFailure('LonghaulUnanswered', message));
+}
+
 async function fail(session: Session, error: unknown, onError: 'fail' | 'continue'): Promise<unknown> {
   if (session.root.consideredCancelled && isCancellation(error)) {
     // The server told an earlier run of the chain, and only the SDK's own flag makes this one end as cancelled.
     if (session.carried?.cancelRequested) markCancelled();
     session.parts.leaving();
+    if (leaveUnanswered(session)) await condition(allHandlersFinished, session.declared.drainTimeout);
     throw error;
   }
   if (error instanceof Error && error.name === 'ContinueAsNew') {
@@ -62,8 +78,9 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   if (!(error instanceof TemporalFailure)) throw error;
   session.parts.leaving();
   const buried = session.inboxes.leases();
-  for (const buffer of session.inboxes.values()) buffer.buryLeases(error.message);
+  for (const buffer of session.inboxes.values()) buffer.buryLeases(error);
   if (onError === 'continue' && buried > 0) return await rollOver(session, 'error');
+  if (leaveUnanswered(session)) await condition(allHandlersFinished, session.declared.drainTimeout);
   throw error;
 }
 

@@ -16,6 +16,10 @@ export interface Entry<T = unknown> {
   id?: string;
   /** When it was received, in milliseconds since the epoch. */
   at: number;
+  /** How often its handling has failed. Older code carries it on with the item. */
+  attempts?: number;
+  /** When it may be tried again, in milliseconds since the epoch. */
+  retryAt?: number;
 }
 
 export interface CarriedInbox {
@@ -29,10 +33,19 @@ export interface CarriedInbox {
 /** An item whose handling failed, or whose payload could not be read. */
 export interface DeadLetter {
   inbox: string;
+  /** The item's id, where its inbox has ids. */
   id?: string;
   item: unknown;
+  /** The message at the root of the failure. */
   error: string;
+  /** When the item was received, in milliseconds since the epoch. */
   at: number;
+  /** The letter's own id, by which it is redriven or dropped. Absent only in what older code wrote. */
+  letter?: string;
+  /** How often the item was tried. */
+  attempts?: number;
+  /** The failure's type. */
+  type?: string;
 }
 
 /** A signal that no handler was declared for, as it arrived. */

@@ -1,13 +1,17 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched } from '@temporalio/workflow';
+import { defaultUpdates } from './limits';
 import type { RollOverLimits } from './limits';
+import { RecordedInfo } from './recorded-info';
 import { workflowNow } from './workflow-now';
 
 /** What a run has received and done, against the limits that it began with. */
 export class Growth {
-  private readonly lengthAtStart = workflowInfo().historyLength;
+  private readonly recorded = new RecordedInfo();
+  private readonly lengthAtStart = this.recorded.current.historyLength;
   /** When this run last got on with its work, in milliseconds since the epoch. */
   progressAt: number | undefined;
   private signals = 0;
+  private updates = 0;
   private done = 0;
 
   constructor(
@@ -20,8 +24,17 @@ export class Growth {
     return this.done;
   }
 
+  /** How long the history is, as of the last workflow task that it tells of. */
+  get historyLength(): number {
+    return this.recorded.current.historyLength;
+  }
+
   countSignal(): void {
     this.signals += 1;
+  }
+
+  countUpdate(): void {
+    this.updates += 1;
   }
 
   countHandled(): void {
@@ -33,13 +46,37 @@ export class Growth {
     this.progressAt = workflowNow();
   }
 
-  /** Whether a limit is reached, and there was progress. Pure: it is a condition's predicate. */
+  /**
+   * Whether a limit is reached, and there was progress. It is a condition's predicate.
+   *
+   * @remarks Signals that nobody declared count too, which they did not at first: where they make the difference it records one
+   *   patch marker, so that runs of the older code replay.
+   */
   limitReached(): boolean {
-    const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+    return this.isReached(0) || (this.isReached(undeclaredSignals()) && patched('longhaul.undeclared'));
+  }
+
+  /** The same for where nothing may be recorded. */
+  get isAtLimit(): boolean {
+    return this.isReached(undeclaredSignals());
+  }
+
+  private isReached(undeclared: number): boolean {
+    const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } =
+      this.recorded.current;
     // Without progress in this run the next one would stand where this one stands: it would never end.
     if (this.done === 0 && historyLength <= this.lengthAtStart) return false;
-    const { events, bytes, signals } = this.limits;
     if (this.forNewVersion && targetWorkerDeploymentVersionChanged) return true;
-    return continueAsNewSuggested || historyLength >= events || historySize >= bytes || this.signals >= signals;
+    const { events, bytes, signals, updates = defaultUpdates } = this.limits;
+    if (this.signals + undeclared >= signals || this.updates >= updates) return true;
+    return continueAsNewSuggested || historyLength >= events || historySize >= bytes;
   }
+}
+
+/** How many signals the SDK keeps for handlers that may still come; the server has counted them. */
+function undeclaredSignals(): number {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
+    __TEMPORAL_ACTIVATOR__?: { bufferedSignals?: readonly unknown[] };
+  };
+  return activator?.bufferedSignals?.length ?? 0;
 }

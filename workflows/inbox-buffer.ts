@@ -1,12 +1,19 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, log } from '@temporalio/workflow';
 import { isWithin, leasesWithinBranch } from './branch';
 import type { Lessor } from './branch';
 import type { DeadLetters } from './dead-letters';
-import type { CarriedInbox, Entry } from './envelope';
+import { DedupeWindow } from './dedupe-window';
+import type { CarriedInbox, DeadLetter, Entry } from './envelope';
+import { longhaulFailure } from './failure';
+import { checkForEach, forEachOf } from './for-each';
+import type { ForEachOptions } from './for-each';
 import type { Growth } from './growth';
-import type { ForEachOptions, Inbox, InboxDeclaration } from './inbox';
+import type { Inbox, InboxDeclaration } from './inbox';
+import { itemFailure } from './item-failure';
+import type { ItemFailure } from './item-failure';
+import { Replies } from './replies';
+import type { Reply } from './replies';
 import { waitingOn } from './waits';
-import { withItem } from './item-context';
 import { BacklogMeter } from './metrics';
 import { workflowNow } from './workflow-now';
 
@@ -18,33 +25,50 @@ export interface InboxHost {
   mustRollOver(): boolean;
   /** Parks the reader until the rollover is withdrawn or `wake` turns true; it never returns when the run rolls over. */
   park(wake?: () => boolean): Promise<void>;
+  /** Whether nothing new is handed out. Pure. */
+  readonly paused?: boolean;
+}
+
+/** What an inbox carries beside `CarriedInbox`, in the envelope's extension `inboxes`. */
+export interface InboxExtension {
+  /** When the ids of the dedupe window were received. */
+  ages?: [string, number][];
+  replies?: [string, Reply][];
 }
 
 const none: CarriedInbox = { items: [], seen: [], received: 0, duplicates: 0 };
 
-export class InboxBuffer<T> implements Inbox<T>, Lessor {
+/** The items of one inbox, from their message to the end of their handling. */
+export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   readonly onLeftover: 'rollOver' | 'fail' | 'discard';
   received: number;
   duplicates: number;
 
   private items: Entry<T>[];
-  private readonly seen: Set<string>;
+  private readonly window: DedupeWindow;
+  private readonly replies: Replies;
   private readonly leased = new Set<Entry<T>>();
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
+  private readonly failures = new WeakMap<Entry<T>, unknown>();
   private reading = false;
-  private readonly backlog = new BacklogMeter();
+  private readonly meter = new BacklogMeter();
+  private full: boolean;
 
   constructor(
-    private readonly name: string,
-    private readonly declaration: InboxDeclaration<T>,
-    private readonly host: InboxHost,
+    readonly name: string,
+    private readonly declaration: Pick<InboxDeclaration<T>, 'options'>,
+    readonly host: InboxHost,
     carried: CarriedInbox = none,
+    { ages, replies }: InboxExtension = {},
   ) {
+    const { dedupe, reply, onLeftover = 'rollOver' } = declaration.options;
     this.items = [...carried.items] as Entry<T>[];
-    this.seen = new Set(carried.seen);
+    this.replies = new Replies(reply === 'done', replies);
+    this.window = new DedupeWindow(dedupe, carried.seen, ages, (id) => this.replies.forget(id));
     this.received = carried.received;
     this.duplicates = carried.duplicates;
-    this.onLeftover = declaration.options.onLeftover ?? 'rollOver';
+    this.onLeftover = onLeftover;
+    this.full = this.isOver();
   }
 
   get depth(): number {
@@ -59,32 +83,92 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
     return this.items[0]?.at;
   }
 
+  /** Whether somebody reads it, or works on what it handed out. */
+  get isRead(): boolean {
+    return this.reading || this.leased.size > 0;
+  }
+
+  get waiting(): readonly Entry<T>[] {
+    return this.items;
+  }
+
+  /** Whether an item waits whose reply an update waits for: a rollover waits for those. */
+  get owesWaiting(): boolean {
+    return this.host.paused !== true && this.replies.owesAny && this.items.some((entry) => this.replies.owes(entry));
+  }
+
+  /** Items that may be handed out now: those that are owed a reply are the only ones when a rollover is due. */
+  get mayLeave(): readonly Entry<T>[] {
+    if (this.host.paused) return [];
+    return this.host.mustRollOver() ? this.items.filter((entry) => this.replies.owes(entry)) : this.items;
+  }
+
+  get available(): boolean {
+    if (this.items.length === 0 || this.host.paused) return false;
+    return !this.host.mustRollOver() || this.owesWaiting;
+  }
+
   /** The signal handler. Synchronous, and only enqueues, so that it never keeps a rollover waiting. */
   receive(item: T): void {
-    const at = workflowNow();
     this.received += 1;
-    const { dedupe } = this.declaration.options;
     let id: string | undefined;
-    if (dedupe) {
-      try {
-        id = String(dedupe.by(item));
-      } catch (error) {
-        // An error here would fail the workflow task for ever: one malformed signal must not stop the others.
-        this.host.deadLetters.keep({ inbox: this.name, item, error: `dedupe.by failed: ${String(error)}`, at });
-        return;
-      }
-      if (this.seen.has(id)) {
-        this.duplicates += 1;
-        return;
-      }
-      this.seen.add(id);
-      if (this.seen.size > (dedupe.keep ?? 1_000)) {
-        const [oldest] = this.seen;
-        if (oldest !== undefined) this.seen.delete(oldest);
-      }
+    try {
+      id = this.idOf(item);
+    } catch (error) {
+      // An error here would fail the workflow task for ever: one malformed signal must not stop the others.
+      const letter = { inbox: this.name, item, error: `dedupe.by failed: ${String(error)}`, at: workflowNow() };
+      this.host.deadLetters.keep(letter);
+      return;
     }
-    this.backlog.measure(this.name, this.depth, this.oldestAt);
-    this.items.push(id === undefined ? { item, at } : { item, id, at });
+    this.enter(item, id);
+  }
+
+  /** The validator of an update: runs before it is recorded, and not in replay. Pure. */
+  admit(item: T, leaving: boolean): void {
+    const { capacity, reply } = this.declaration.options;
+    const id = this.readId(item);
+    const known = id !== undefined && this.window.has(id);
+    if (known && (reply === 'accepted' || this.replies.has(id))) return;
+    if (reply === 'done' && leaving) {
+      throw longhaulFailure(
+        'LonghaulRollingOver',
+        `inbox '${this.name}': the run is about to roll over; send it again`,
+        {
+          retryable: true,
+        },
+      );
+    }
+    if (!known && capacity && this.items.length >= capacity.items) {
+      throw longhaulFailure(
+        'LonghaulInboxFull',
+        `inbox '${this.name}' holds ${this.items.length} items, and takes ${capacity.items}; send it again later`,
+        { retryable: true, details: [{ inbox: this.name, depth: this.items.length }] },
+      );
+    }
+  }
+
+  /** The handler of an update declared `reply: 'accepted'`. */
+  accept(item: T): void {
+    const id = this.readId(item);
+    this.received += 1;
+    this.enter(item, id);
+  }
+
+  /** The handler of an update declared `reply: 'done'`. */
+  async answer(item: T): Promise<unknown> {
+    const id = this.readId(item);
+    this.received += 1;
+    const entry = this.enter(item, id) ?? [...this.leased, ...this.items].find((other) => other.id === id);
+    if (entry) return await this.replies.wait(entry);
+    if (id !== undefined && this.replies.has(id)) return this.replies.repeat(id);
+    throw longhaulFailure(
+      'LonghaulUnanswered',
+      `inbox '${this.name}': the item '${id}' was received before, and what it was answered with is not kept`,
+    );
+  }
+
+  peek(): T | undefined {
+    return this.items[0]?.item;
   }
 
   async next(): Promise<T> {
@@ -99,61 +183,68 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
     return await this.read(async () => {
       this.settleAll();
       for (;;) {
-        await condition(() => this.host.mustRollOver() || this.items.length > 0);
-        if (!this.host.mustRollOver()) break;
-        await this.host.park();
+        // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
+        await condition(() => this.host.mustRollOver() || this.available);
+        if (this.available) break;
+        await this.host.park(() => this.available);
       }
       return this.lease(max).map(({ item }) => item);
     });
   }
 
-  async forEach(
-    handler: (item: T) => Promise<void>,
-    { concurrency = 1, until = () => false }: ForEachOptions = {},
-  ): Promise<void> {
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new TypeError(`inbox '${this.name}': concurrency is ${concurrency}; use a whole number of at least 1`);
-    }
-    await this.read(async () => {
+  async drain(): Promise<T[]> {
+    return await this.read(async () => {
       this.settleAll();
-      const inHand = new Set<Promise<void>>();
-      const failures: unknown[] = [];
-      const scope = CancellationScope.current();
-      const failed = () => failures.length > 0;
-      const ended = () => inHand.size === 0 && this.items.length === 0 && until();
-      const handle = async (entry: Entry<T>): Promise<void> => {
-        try {
-          await withItem(entry.id, () => handler(entry.item));
-          this.settle(entry);
-        } catch (error) {
-          // Cut off, not failed: clean-up code may still want to handle it.
-          if (isCancellation(error) && scope.consideredCancelled) this.giveBack([entry]);
-          failures.push(error);
-        }
-      };
-      try {
-        for (;;) {
-          await condition(
-            () =>
-              failed() || this.host.mustRollOver() || (inHand.size < concurrency && this.items.length > 0) || ended(),
-          );
-          if (failed()) break;
-          if (ended()) return;
-          if (this.host.mustRollOver()) {
-            await this.host.park(failed);
-            continue;
-          }
-          for (const entry of this.lease(concurrency - inHand.size)) {
-            const work = handle(entry).finally(() => inHand.delete(work));
-            inHand.add(work);
-          }
-        }
-      } finally {
-        // Nothing is left running behind the caller's back, also after a cancellation.
-        await Promise.all(inHand);
+      for (;;) {
+        // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
+        await condition(() => this.host.mustRollOver() || this.host.paused !== true);
+        if (!this.host.mustRollOver() || this.available) break;
+        await this.host.park(() => this.available);
       }
-      throw failures[0];
+      return this.lease(Infinity).map(({ item }) => item);
     });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T> {
+    return { next: async () => ({ done: false, value: await this.next() }) };
+  }
+
+  async forEach(handler: (item: T) => Promise<unknown>, options: ForEachOptions<T> = {}): Promise<void> {
+    checkForEach(this.name, options);
+    await this.read(() => forEachOf(this, handler, options));
+  }
+
+  /** Hands out up to a number of items, or those given. */
+  lease(which: number | Entry<T>[]): Entry<T>[] {
+    const chosen = this.takeOut(which);
+    leasesWithinBranch(this);
+    for (const entry of chosen) {
+      this.leased.add(entry);
+      this.leasedIn.set(entry, CancellationScope.current());
+    }
+    if (this.full && this.items.length <= this.capacity * 0.8) this.full = false;
+    return chosen;
+  }
+
+  private takeOut(which: number | Entry<T>[]): Entry<T>[] {
+    // What each turn of a plain loop does: it must not look at all that wait.
+    if (typeof which === 'number' && !this.host.mustRollOver()) return this.items.splice(0, which);
+    const chosen = typeof which === 'number' ? this.mayLeave.slice(0, which) : which;
+    const taken = new Set(chosen);
+    this.items = this.items.filter((entry) => !taken.has(entry));
+    return chosen;
+  }
+
+  /** Puts an item back that was taken out of the dead letters. Its id is not asked for: it is in the window. */
+  redrive({ item, id, at }: Pick<DeadLetter, 'item' | 'id' | 'at'>): void {
+    if (id !== undefined) this.replies.forget(id);
+    this.push({ item: item as T, ...(id === undefined ? {} : { id }), at });
+  }
+
+  /** The item's id, where the inbox has ids. @throws what `dedupe.by` throws. */
+  idOf(item: T): string | undefined {
+    const { dedupe } = this.declaration.options;
+    return dedupe && String(dedupe.by(item));
   }
 
   /** Puts everything handed out back, in its old order: a rollover could not wait for it any longer. */
@@ -167,24 +258,78 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
     this.giveBack([...this.leased].filter(within));
   }
 
-  /** Ends all leases as handled. */
-  settleAll(): void {
-    for (const entry of [...this.leased]) this.settle(entry);
+  /** Fails the updates that wait for a reply. */
+  turnAway(failure: Error): void {
+    this.replies.turnAway(failure);
   }
 
-  /** Ends all leases as failed with `error`. */
-  buryLeases(error: string): void {
-    for (const { item, id, at } of this.leased) {
-      this.host.deadLetters.keep({ inbox: this.name, ...(id === undefined ? {} : { id }), item, error, at });
+  get owes(): boolean {
+    return this.replies.owesAny;
+  }
+
+  /** Remembers that an attempt failed. @returns false if the item is no longer in hand. */
+  fail(entry: Entry<T>, error: unknown): boolean {
+    entry.attempts = (entry.attempts ?? 0) + 1;
+    this.failures.set(entry, error);
+    return this.leased.has(entry);
+  }
+
+  /** Ends all leases as handled, but for those whose failure the body let pass. */
+  settleAll(): void {
+    for (const entry of [...this.leased]) {
+      if (this.failures.has(entry)) this.end(entry, { failure: itemFailure(this.failures.get(entry)) });
+      else this.settle(entry);
     }
-    this.settleAll();
+  }
+
+  /** Ends a lease as handled. */
+  settle(entry: Entry<T>, value?: unknown): void {
+    this.end(entry, { value });
+  }
+
+  /** Ends all leases as failed: each with its own failure, or else with `error`. */
+  buryLeases(error: unknown): void {
+    for (const entry of [...this.leased]) this.bury(entry, this.failures.has(entry) ? this.failures.get(entry) : error);
+  }
+
+  /** Ends a lease as failed. */
+  bury(entry: Entry<T>, error: unknown, prefix = ''): void {
+    if (!this.leased.has(entry)) return;
+    const { item, id, at, attempts = 1 } = entry;
+    const { message, type }: ItemFailure = itemFailure(error);
+    const failure = { message: `${prefix}${message}`, ...(type === undefined ? {} : { type }) };
+    const named = id === undefined ? {} : { id };
+    this.host.deadLetters.keep({
+      inbox: this.name,
+      ...named,
+      item,
+      error: failure.message,
+      at,
+      attempts,
+      ...(type === undefined ? {} : { type }),
+    });
+    this.end(entry, { failure });
+  }
+
+  giveBack(entries: Entry<T>[]): void {
+    const returned = entries.filter((entry) => this.leased.delete(entry));
+    for (const entry of returned) this.failures.delete(entry);
+    this.items = [...returned, ...this.items];
   }
 
   carry(): CarriedInbox {
-    return { items: this.items, seen: [...this.seen], received: this.received, duplicates: this.duplicates };
+    return { items: this.items, seen: this.window.seen, received: this.received, duplicates: this.duplicates };
   }
 
-  private async read<R>(reader: () => Promise<R>): Promise<R> {
+  carryMore(): InboxExtension | undefined {
+    const { ages } = this.window;
+    const replies = this.replies.carry();
+    if (!ages && !replies) return undefined;
+    return { ...(ages && { ages }), ...(replies && { replies }) };
+  }
+
+  /** One reader at a time. */
+  async read<R>(reader: () => Promise<R>): Promise<R> {
     if (this.reading) {
       throw new Error(
         `inbox '${this.name}' already has a reader that waits; read it in one place, with forEach({ concurrency }) for more at once`,
@@ -200,22 +345,49 @@ export class InboxBuffer<T> implements Inbox<T>, Lessor {
     }
   }
 
-  private lease(max: number): Entry<T>[] {
-    const entries = this.items.splice(0, max);
-    leasesWithinBranch(this);
-    for (const entry of entries) {
-      this.leased.add(entry);
-      this.leasedIn.set(entry, CancellationScope.current());
+  /** @returns undefined for one that was received before. */
+  private enter(item: T, id: string | undefined): Entry<T> | undefined {
+    const at = workflowNow();
+    if (id !== undefined) {
+      if (this.window.has(id)) {
+        this.duplicates += 1;
+        return undefined;
+      }
+      this.window.add(id);
     }
-    return entries;
+    const entry: Entry<T> = id === undefined ? { item, at } : { item, id, at };
+    this.push(entry);
+    return entry;
   }
 
-  private settle(entry: Entry<T>): void {
-    if (this.leased.delete(entry)) this.host.growth.countHandled();
+  push(entry: Entry<T>): void {
+    this.meter.measure(this.name, this.depth, this.oldestAt);
+    this.items.push(entry);
+    if (this.full || !this.isOver()) return;
+    this.full = true;
+    const { name, depth, capacity } = this;
+    log.warn(`longhaul: inbox '${name}' holds more items than its capacity; signals are kept`, { depth, capacity });
   }
 
-  private giveBack(entries: Entry<T>[]): void {
-    const returned = entries.filter((entry) => this.leased.delete(entry));
-    this.items = [...returned, ...this.items];
+  private get capacity(): number {
+    return this.declaration.options.capacity?.items ?? Infinity;
+  }
+
+  private isOver(): boolean {
+    return this.items.length > this.capacity;
+  }
+
+  private readId(item: T): string | undefined {
+    try {
+      return this.idOf(item);
+    } catch (error) {
+      throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' can't read the item's id: ${String(error)}`);
+    }
+  }
+
+  private end(entry: Entry<T>, reply: Reply): void {
+    if (!this.leased.delete(entry)) return;
+    this.host.growth.countHandled();
+    this.replies.answer(entry, reply);
   }
 }

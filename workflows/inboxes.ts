@@ -1,28 +1,44 @@
 import { log, setHandler } from '@temporalio/workflow';
-import type { CarriedInbox } from './envelope';
-import type { InboxDeclarations } from './inbox';
+import type { CarriedInbox, DeadLetter } from './envelope';
+import type { InboxDeclaration, InboxDeclarations } from './inbox';
 import { InboxBuffer } from './inbox-buffer';
-import type { InboxHost } from './inbox-buffer';
+import type { InboxExtension, InboxHost } from './inbox-buffer';
+
+/** What the inboxes of a run need of it. */
+export interface InboxesHost extends InboxHost {
+  /** Whether the run is about to end: what has to be answered in it is turned away. Pure, and free of commands. */
+  readonly isLeaving: boolean;
+}
 
 /** The inboxes of a run by name: those that were declared, and what it carries on for those that were not. */
 export class Inboxes extends Map<string, InboxBuffer<unknown>> {
   /** Inboxes that an older or newer release declared: carried on, never dropped. */
   private readonly strange: Record<string, CarriedInbox>;
+  private readonly extensions: Record<string, InboxExtension>;
 
-  constructor(declarations: InboxDeclarations = {}, host: InboxHost, carried: Record<string, CarriedInbox> = {}) {
+  constructor(
+    declarations: InboxDeclarations = {},
+    private readonly host: InboxesHost,
+    carried: Record<string, CarriedInbox> = {},
+    extensions: unknown = {},
+  ) {
     super();
-    const left = { ...carried };
+    this.strange = { ...carried };
+    this.extensions = { ...(extensions as Record<string, InboxExtension>) };
     for (const [name, declaration] of Object.entries(declarations)) {
-      const buffer = new InboxBuffer<unknown>(name, declaration, host, left[name]);
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a copy made for this
-      delete left[name];
-      this.set(name, buffer);
-      setHandler(declaration.signal, (item: unknown) => {
-        host.growth.countSignal();
-        buffer.receive(item);
-      });
+      this.listen(declaration as InboxDeclaration<unknown>, this.open(name, declaration));
     }
-    this.strange = left;
+  }
+
+  /** Makes the buffer `name`, with what was carried for it. */
+  open(name: string, declaration: Pick<InboxDeclaration<unknown>, 'options'>): InboxBuffer<unknown> {
+    const buffer = new InboxBuffer<unknown>(name, declaration, this.host, this.strange[name], this.extensions[name]);
+    /* eslint-disable @typescript-eslint/no-dynamic-delete -- copies made for this */
+    delete this.strange[name];
+    delete this.extensions[name];
+    /* eslint-enable @typescript-eslint/no-dynamic-delete */
+    this.set(name, buffer);
+    return buffer;
   }
 
   /** How many items are in hand. */
@@ -39,9 +55,68 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
     for (const buffer of this.values()) buffer.returnLeases();
   }
 
+  /** Fails the updates that wait for a reply. @returns whether there was one. */
+  turnAway(failure: Error): boolean {
+    const owing = [...this.values()].filter(({ owes }) => owes);
+    for (const buffer of owing) buffer.turnAway(failure);
+    return owing.length > 0;
+  }
+
+  /** Puts an item back that was a dead letter. @returns why that can't be, or undefined. */
+  redrive({ inbox, id, item, at }: DeadLetter): string | undefined {
+    const buffer = this.get(inbox);
+    const strange = this.strange[inbox];
+    if (!buffer && !strange) return `there is no inbox '${inbox}' to put it in`;
+    const entry = { item, ...(id === undefined ? {} : { id }), at };
+    if (!buffer) {
+      strange?.items.push(entry);
+      return undefined;
+    }
+    try {
+      const known = id ?? buffer.idOf(item);
+      buffer.redrive({ ...entry, ...(known === undefined ? {} : { id: known }) });
+      return undefined;
+    } catch (error) {
+      return `its id can't be read: ${String(error)}`;
+    }
+  }
+
   carry(): Record<string, CarriedInbox> {
     const inboxes = { ...this.strange };
     for (const [name, buffer] of this) inboxes[name] = buffer.carry();
     return inboxes;
+  }
+
+  /** What the inboxes carry beside that: the extension `inboxes`. */
+  carryMore(): Record<string, InboxExtension> | undefined {
+    const more = { ...this.extensions };
+    for (const [name, buffer] of this) {
+      const extension = buffer.carryMore();
+      if (extension) more[name] = extension;
+    }
+    return Object.keys(more).length === 0 ? undefined : more;
+  }
+
+  private listen({ message, options }: InboxDeclaration<unknown>, buffer: InboxBuffer<unknown>): void {
+    const { growth } = this.host;
+    if (message.type === 'signal') {
+      setHandler(message, (item: unknown) => {
+        growth.countSignal();
+        buffer.receive(item);
+      });
+      return;
+    }
+    const handler =
+      options.reply === 'done'
+        ? (item: unknown) => buffer.answer(item)
+        : (item: unknown): unknown => buffer.accept(item);
+    setHandler(
+      message,
+      (item: unknown) => {
+        growth.countUpdate();
+        return handler(item);
+      },
+      { validator: (item: unknown) => buffer.admit(item, this.host.isLeaving) },
+    );
   }
 }

@@ -2,11 +2,31 @@ export { longRunning } from './long-running';
 export type { LongRunningOptions } from './declare';
 export type { Run, StartChildOptions } from './run';
 export { inbox } from './inbox';
-export type { ForEachOptions, Inbox, InboxDeclaration, InboxDeclarations, InboxesOf, InboxOptions } from './inbox';
+export type {
+  AcceptedOptions,
+  DoneOptions,
+  Inbox,
+  InboxDeclaration,
+  InboxDeclarations,
+  InboxesOf,
+  InboxOptions,
+} from './inbox';
+export type { ForEachOptions } from './for-each';
+export type { RetryOptions } from './retries';
+export type { Pages, Source } from './sources';
+export type { BacklogOptions } from './backlog';
+export type { DeadLetterResult, DeadLetterSelection } from './dead-letter-commands';
 export type { RollOverLimits, RollOverOptions } from './limits';
 export type { StateOptions } from './state';
 export type { DeadLetter, Envelope, RollOverCause, UndeclaredSignal } from './envelope';
-export { rollOverSignal, statusQuery } from './built-in';
+export {
+  dropDeadLetters,
+  pauseSignal,
+  redriveDeadLetters,
+  resumeSignal,
+  rollOverSignal,
+  statusQuery,
+} from './built-in';
 export type { InboxStatus, LonghaulStatus } from './status';
 export type { Adopted, Replaces } from './replaces';
 export { unwrap } from './unwrap';

@@ -10,6 +10,12 @@ export interface RollOverLimits {
 
   /** Signals received by this run for its inboxes, from 1 to 9,900 (the server refuses more after 10,000, and suggests nothing before). @default 8_000 */
   signals: number;
+
+  /**
+   * Updates received by this run, from 1 to 1,900 (the server refuses more after 2,000). Absent in what older code carried.
+   * @default 1_600
+   */
+  updates?: number;
 }
 
 export interface RollOverOptions extends Partial<RollOverLimits> {
@@ -25,11 +31,13 @@ export interface RollOverOptions extends Partial<RollOverLimits> {
 }
 
 // A part of protocol 1: another default would break open first runs.
+export const defaultUpdates = 1_600;
 const defaults: RollOverLimits = { events: 4_000, bytes: 4 * 1024 * 1024, signals: 8_000 };
 const ranges: Record<keyof RollOverLimits, readonly [number, number]> = {
   events: [10, 40_000],
   bytes: [10_000, 40_000_000],
   signals: [1, 9_900],
+  updates: [1, 1_900],
 };
 
 /** The declared limits, newest first: the current ones and what they were before. */
@@ -40,13 +48,16 @@ export function declareLimits(workflow: string, { was = [], ...current }: RollOv
   const complete = (given: Partial<RollOverLimits>): RollOverLimits => {
     for (const name of Object.keys(given)) {
       if (!(name in ranges)) {
-        throw new TypeError(`longRunning '${workflow}': rollOver.${name} is no limit; use events, bytes or signals`);
+        throw new TypeError(
+          `longRunning '${workflow}': rollOver.${name} is no limit; use events, bytes, signals or updates`,
+        );
       }
     }
     const { events = defaults.events, bytes = defaults.bytes, signals = defaults.signals } = given;
-    const limits = { events, bytes, signals };
+    const { updates } = given;
+    const limits = { events, bytes, signals, ...(updates === undefined ? {} : { updates }) };
     for (const [name, [least, most]] of Object.entries(ranges)) {
-      const value = limits[name as keyof RollOverLimits];
+      const value = limits[name as keyof RollOverLimits] ?? least;
       if (!Number.isInteger(value) || value < least || value > most) {
         throw new TypeError(
           `longRunning '${workflow}': rollOver.${name} is ${String(value)}; use a whole number from ${least} to ${most}`,
@@ -66,8 +77,13 @@ export function declareLimits(workflow: string, { was = [], ...current }: RollOv
 export function limitsOfFirstRun([current, ...older]: DeclaredLimits): RollOverLimits {
   let limits = current;
   for (const next of older) {
-    if (patched(`longhaul.rollOver ${limits.events}/${limits.bytes}/${limits.signals}`)) return limits;
+    if (patched(patchOf(limits))) return limits;
     limits = next;
   }
   return limits;
+}
+
+/** A limit on updates is named only where it is declared: ids are history. */
+function patchOf({ events, bytes, signals, updates }: RollOverLimits): string {
+  return `longhaul.rollOver ${events}/${bytes}/${signals}${updates === undefined ? '' : `/${updates}`}`;
 }

@@ -2,7 +2,8 @@ import type { CancellationScope } from '@temporalio/workflow';
 import type { Declared } from './declare';
 import type { DeadLetters } from './dead-letters';
 import type { Growth } from './growth';
-import type { InboxBuffer } from './inbox-buffer';
+import type { Backlog } from './backlog';
+import type { Inboxes } from './inboxes';
 import type { LonghaulStatus } from './status';
 
 /**
@@ -16,6 +17,8 @@ export interface Part {
   carry(): unknown;
   /** Fields for the answer to `longhaul.status`. Pure: it is a query. */
   status?(): Partial<LonghaulStatus>;
+  /** Whether nothing new may be handed out. Pure: it is a part of conditions' predicates. */
+  paused?(): boolean;
   /** Called when the run is about to end, by a rollover or for good, while its handlers may still have to finish. May come twice. */
   leaving?(): void;
   /** Members for the body's `run`, getters included. Their types stand in `Run`. */
@@ -36,7 +39,8 @@ export interface PartHost {
   readonly startedAt: number;
   /** The scope of the body: cancelled when the workflow is. */
   readonly root: CancellationScope;
-  readonly inboxes: ReadonlyMap<string, InboxBuffer<unknown>>;
+  readonly inboxes: Inboxes;
+  readonly backlog: Backlog;
   readonly deadLetters: DeadLetters;
   /** Tell it of each signal and update that a handler of the part's receives: they count toward the rollover limits. */
   readonly growth: Growth;

@@ -2,6 +2,7 @@ import { log, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { carriedSize, mayBeLarge } from './carried-size';
 import { PROTOCOL } from './envelope';
 import type { Envelope, RollOverCause } from './envelope';
+import { longhaulFailure } from './failure';
 import { countRollOver } from './metrics';
 import type { Session } from './session';
 import { collectUndeclared } from './undeclared';
@@ -9,6 +10,7 @@ import { collectUndeclared } from './undeclared';
 /** Ends the run in the next one, which begins with the same input and what this one hands on. */
 export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
   const { name, drainTimeout, ontoNewVersion } = session.declared;
+  turnAwayWaiting(session);
   session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout);
   const envelope = envelopeOf(session, cause);
@@ -21,6 +23,12 @@ export async function rollOver(session: Session, cause: RollOverCause): Promise<
     ontoNewVersion !== 'never' ? { initialVersioningBehavior: 'AUTO_UPGRADE' } : {},
   );
   return await continueAsNew(session.args[0], envelope);
+}
+
+/** What updates wait for travels; the updates themselves can't. */
+export function turnAwayWaiting(session: Session): void {
+  const message = `'${session.declared.name}' rolls over before this item is done; send it again for its reply`;
+  session.inboxes.turnAway(longhaulFailure('LonghaulRollingOver', message, { retryable: true }));
 }
 
 /** What the next run is handed. Pure: the status tells how large it is. */

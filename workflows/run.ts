@@ -2,9 +2,11 @@ import type { ChildWorkflowOptions, Workflow } from '@temporalio/workflow';
 import type { DeadLetter, UndeclaredSignal } from './envelope';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { RunDeadline } from './deadline';
+import type { ForEachOptions } from './for-each';
 import type { InboxDeclarations, InboxesOf } from './inbox';
 import type { StepActivity, StepOptions, StepReturn } from './step';
 import type { ResultCheck } from './json-state';
+import type { Source } from './sources';
 
 /** What a body works with. It starts from the top in each run; what outlives a run is here. */
 export interface Run<Args extends readonly unknown[], State extends object, Declarations extends InboxDeclarations> {
@@ -40,6 +42,23 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
    * workflow id. Its result can't be awaited, since the run that could may be over: let it signal.
    */
   startChild<W extends Workflow>(child: W, options: StartChildOptions<Parameters<W>>): Promise<string>;
+
+  /**
+   * Hands each item of a source to `handler`, up to `concurrency` at once, over rollovers, as an inbox does: with `retry`,
+   * `deadLetter` and `orderBy`. Once over all runs: a second call of the same name returns at once.
+   *
+   * Where it stands travels: the cursor, and what was fetched and not yet handled, so that a page should be small.
+   *
+   * @param name Names the loop over all runs; no inbox has it.
+   * @throws what `source` or `handler` threw, once what is in hand has ended. A second call goes on behind it.
+   * @remarks Records what `source` and `handler` do, and a timer for each wait of `retry`.
+   */
+  forEach<T, Cursor = string>(
+    name: string,
+    source: Source<T, Cursor>,
+    handler: (item: T) => Promise<void>,
+    options?: Omit<ForEachOptions<T>, 'until'>,
+  ): Promise<void>;
 
   /**
    * Calls an activity as `step()` does, and sums what its steps did and used into `longhaul.status`, over all runs. A rollover

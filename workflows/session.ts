@@ -1,5 +1,6 @@
 import { CancellationScope, allHandlersFinished, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { rollOverSignal, statusQuery } from './built-in';
+import { Backlog } from './backlog';
 import { DeadLetters } from './dead-letters';
 import type { Declared } from './declare';
 import { finish } from './ending';
@@ -8,8 +9,8 @@ import { readEnvelope } from './envelope';
 import type { Envelope, RollOverCause, UndeclaredSignal } from './envelope';
 import { longhaulFailure } from './failure';
 import { Growth } from './growth';
-import type { InboxHost } from './inbox-buffer';
 import { Inboxes } from './inboxes';
+import type { InboxesHost } from './inboxes';
 import { limitsOfFirstRun } from './limits';
 import type { PartHost } from './part';
 import { Parts } from './parts';
@@ -27,7 +28,7 @@ import { workflowNow } from './workflow-now';
  *
  * Its commands, their order and its promise turns are public API (see docs/protocol.md): open runs replay through them.
  */
-export class Session implements InboxHost, PartHost {
+export class Session implements InboxesHost, PartHost {
   readonly root = CancellationScope.current();
   readonly carried: Envelope | undefined;
   readonly number: number;
@@ -35,6 +36,7 @@ export class Session implements InboxHost, PartHost {
   readonly growth: Growth;
   readonly deadLetters: DeadLetters;
   readonly inboxes: Inboxes;
+  readonly backlog: Backlog;
   readonly once: Map<string, unknown>;
   readonly undeclared: UndeclaredSignal[];
   readonly parts: Parts;
@@ -69,21 +71,37 @@ export class Session implements InboxHost, PartHost {
       : (adopted?.state ?? options.state.initial(...args));
     this.once = new Map(Object.entries(carried?.once ?? {}));
     this.children = carried?.children ?? 0;
-    this.deadLetters = new DeadLetters(carried?.deadLetters);
+    const { extensions = {} } = carried ?? {};
+    this.deadLetters = new DeadLetters(carried?.deadLetters, extensions['deadLetters'], options.deadLetters?.keep);
     this.undeclared = carried?.undeclared ?? [];
     const held = adopted ? adoptedInboxes(name, options.inboxes, adopted, this.startedAt) : carried?.inboxes;
-    this.inboxes = new Inboxes(options.inboxes, this, held);
+    this.inboxes = new Inboxes(options.inboxes, this, held, extensions['inboxes']);
+    this.backlog = new Backlog(
+      this.inboxes,
+      this.growth,
+      () => this.paused,
+      extensions['backlog'] as object,
+      options.backlog,
+    );
     setHandler(rollOverSignal, () => {
       this.growth.countSignal();
       this.requestRollOver();
     });
     setHandler(statusQuery, () => statusOf(this));
-    this.parts = new Parts(this, carried?.extensions);
+    this.parts = new Parts(this, extensions);
     void this.root.cancelRequested.catch(() => {
       this.cancelHeard = true;
       this.rolling = undefined;
     });
     if (carried?.cancelRequested) this.root.cancel();
+  }
+
+  get paused(): boolean {
+    return this.parts.paused;
+  }
+
+  get isLeaving(): boolean {
+    return this.finished() || this.rolling !== undefined || this.requested || this.growth.isAtLimit;
   }
 
   /** Why the run is about to roll over. */
@@ -129,7 +147,10 @@ export class Session implements InboxHost, PartHost {
     const { drainTimeout } = this.declared;
     for (;;) {
       // A condition is looked at when all promises have come to rest, so each decision below is made on a stable picture.
-      await condition(() => this.outcome !== undefined || this.rolling !== undefined);
+      await condition(() => {
+        this.backlog.look();
+        return this.outcome !== undefined || this.rolling !== undefined;
+      });
       if (this.outcome) return await finish(this, this.outcome);
       if (!this.mayLeave()) {
         const changed = () => this.outcome !== undefined || this.rolling === undefined || this.mayLeave();

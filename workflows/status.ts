@@ -20,6 +20,8 @@ export interface LonghaulStatus {
   limits: RollOverLimits;
   /** Why the run is about to roll over, or null. */
   rollingOver: RollOverCause | null;
+  /** Since when nothing new is handed out, in milliseconds since the epoch; null while it is. */
+  pausedSince: number | null;
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
   undeclared: readonly UndeclaredSignal[];
@@ -52,6 +54,8 @@ export interface InboxStatus {
   duplicates: number;
   /** When the oldest waiting item was received, in milliseconds since the epoch. */
   oldestAt?: number;
+  /** Since when it has held items that nobody reads, in milliseconds since the epoch. */
+  unreadSince?: number;
 }
 
 /** Pure: it is a query. */
@@ -59,7 +63,15 @@ export function statusOf(session: Session): LonghaulStatus {
   const { historyLength, historySize } = workflowInfo();
   const inboxes: LonghaulStatus['inboxes'] = {};
   for (const [name, { depth, leases, received, duplicates, oldestAt }] of session.inboxes) {
-    inboxes[name] = { depth, leases, received, duplicates, ...(oldestAt === undefined ? {} : { oldestAt }) };
+    const unreadSince = session.backlog.since(name);
+    inboxes[name] = {
+      depth,
+      leases,
+      received,
+      duplicates,
+      ...(oldestAt === undefined ? {} : { oldestAt }),
+      ...(unreadSince === undefined ? {} : { unreadSince }),
+    };
   }
   return {
     run: session.number,
@@ -71,6 +83,7 @@ export function statusOf(session: Session): LonghaulStatus {
     inboxes,
     deadLetters: session.deadLetters.list,
     undeclared: session.undeclared,
+    pausedSince: null,
     phase: null,
     waitingOn: [],
     lastProgressAt: session.startedAt,

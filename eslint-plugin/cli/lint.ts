@@ -21,6 +21,16 @@ export interface LintResult {
   roots: readonly string[];
   summary: { files: number; reached: number; functions: number; findings: number; fixed: number };
   findings: readonly LintFinding[];
+  /** Functions of packages at which workflow code was lost: nothing is known of what they do. */
+  unknown: readonly UnknownFunction[];
+}
+
+/** A package's function that workflows call, with the first place. */
+export interface UnknownFunction {
+  name: string;
+  file: string;
+  line: number;
+  calls: number;
 }
 
 /** Something that the run needs is not there, told in one line. */
@@ -30,7 +40,7 @@ export class EnvironmentError extends Error {
 
 const sources = ['**/*.{ts,tsx,mts,cts}', '**/*.{js,jsx,mjs,cjs}'];
 
-/** Runs both rules over `options.paths` with ESLint, without any configuration of the user's. */
+/** Runs the rules over `options.paths` with ESLint, without any configuration of the user's. */
 export async function lint(options: LintCliOptions, cwd: string): Promise<LintResult> {
   const { ESLint, parser } = await loadTools();
   const analyses = new Set<Analysis>();
@@ -130,7 +140,18 @@ function summarize(
       fixed: results.filter(({ output }) => output !== undefined).length,
     },
     findings,
+    unknown: unknownFunctions(latest(analyses)),
   };
+}
+
+function unknownFunctions(analyses: readonly Analysis[]): readonly UnknownFunction[] {
+  const found = new Map<string, UnknownFunction>();
+  for (const { module, name, file, line } of analyses.flatMap((analysis) => analysis.lostCalls())) {
+    const key = `${module}#${name}`;
+    const known = found.get(key);
+    found.set(key, known === undefined ? { name: key, file, line, calls: 1 } : { ...known, calls: known.calls + 1 });
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** ESLint's own complaint about a comment that names a rule of a plugin not loaded here. */

@@ -29,10 +29,17 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
 }
 
 function render(result: LintResult, options: LintCliOptions, io: Io): Status {
-  const { roots, summary, findings } = result;
+  const { roots, summary, findings, unknown } = result;
   const found = roots.length > 0;
+  const tooMany = options.maxUnknown !== undefined && unknown.length > options.maxUnknown;
   if (options.json) {
-    io.out(JSON.stringify({ schema: 'longhaul.lint/1', ok: found && findings.length === 0, ...result }, undefined, 2));
+    io.out(
+      JSON.stringify(
+        { schema: 'longhaul.lint/1', ok: found && findings.length === 0 && !tooMany, ...result },
+        undefined,
+        2,
+      ),
+    );
   } else {
     for (const { file, line, column, rule, message } of findings)
       io.out(`${file}:${line}:${column} ${rule}\n  ${message}`);
@@ -48,9 +55,19 @@ function render(result: LintResult, options: LintCliOptions, io: Io): Status {
   io.err(
     `Linted ${count(summary.files, 'file')}; workflows reach ${count(summary.reached, 'file')} and ${count(summary.functions, 'function')}.`,
   );
+  if (unknown.length > 0) {
+    io.err(`Not followed, since nothing is known of ${count(unknown.length, 'function')} of packages:`);
+    for (const { name, file, line, calls } of unknown) io.err(`  ${name} (${file}:${line}${more(calls - 1)})`);
+    io.err("Say what they do in settings.longhaul.functions: { 'package#function': 'pure' }.");
+  }
   if (summary.fixed > 0) io.err(`Fixed ${count(summary.fixed, 'file')}.`);
   io.err(findings.length === 0 ? 'No findings.' : `${count(findings.length, 'finding')}.`);
-  return findings.length === 0 ? 0 : 1;
+  if (tooMany) io.err(`More than --max-unknown ${options.maxUnknown ?? 0}.`);
+  return findings.length === 0 && !tooMany ? 0 : 1;
+}
+
+function more(calls: number): string {
+  return calls === 0 ? '' : ` and ${calls} more`;
 }
 
 function count(number: number, what: string): string {

@@ -8,6 +8,8 @@ export interface LintCliOptions {
   project: string | undefined;
   fix: boolean;
   json: boolean;
+  /** How many functions of unknown packages workflows may call; any number where it is not given. */
+  maxUnknown: number | undefined;
   help: boolean;
 }
 
@@ -28,7 +30,10 @@ export function readOptions(argv: readonly string[], cwd: string): LintCliOption
     if (project !== undefined && !isFile(resolve(cwd, project)))
       throw new UsageError(`--config-project: there is no file ${project}`);
   }
-  return { paths, project, fix: values.fix ?? false, json: values.json ?? false, help };
+  const most = values['max-unknown'];
+  if (most !== undefined && !/^\d+$/.test(most)) throw new UsageError(`--max-unknown: '${most}' is no number`);
+  const maxUnknown = most === undefined ? undefined : Number(most);
+  return { paths, project, maxUnknown, fix: values.fix ?? false, json: values.json ?? false, help };
 }
 
 function parse(argv: readonly string[]) {
@@ -38,6 +43,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         'config-project': { type: 'string' },
+        'max-unknown': { type: 'string' },
         fix: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -5,6 +5,7 @@ Lints Temporal workflow code, and all that it reaches, with the rules of eslint-
 No ESLint configuration is needed or read. Paths are files or folders; without any, the current folder.
 
   --config-project FILE  the tsconfig.json to take types from (by default, the one nearest to each file)
+  --max-unknown N        fail where workflows call more than N functions of packages that nothing is known of
   --fix                  apply the fixes that change nothing at run time
   --json                 print one JSON object, schema longhaul.lint/1
   -h, --help             print this

@@ -1,3 +1,4 @@
+import { markdownTable } from '../support/markdown-table';
 import type { Crash } from './crash';
 import type { Kind } from './workflows';
 
@@ -17,12 +18,7 @@ export function crashTable(crashes: readonly Crash[]): string {
     return [names[kind], ...pair(lost, 0), String(median(made)), ...pair(seconds, 1)];
   });
   const head = ['checkpoint', 'lost, median', 'lost, max', 'of made', 'seconds to resume, median', 'max'];
-  const table = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
+  return markdownTable(head, rows);
 }
 
 function pair(values: readonly number[], digits: number): [string, string] {

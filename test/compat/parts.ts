@@ -1,4 +1,4 @@
-import { defineSignal, proxyActivities } from '@temporalio/workflow';
+import { defineSignal, defineUpdate, proxyActivities } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { inbox } from 'longhaul/workflows';
 import type { Run } from 'longhaul/workflows';
@@ -11,6 +11,9 @@ export interface Item {
 
 export const add = defineSignal<[Item]>('add');
 export const addNote = defineSignal<[string]>('addNote');
+export const ask = defineUpdate<string, [Item]>('ask');
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- it answers with nothing
+export const tell = defineUpdate<void, [Item]>('tell');
 
 interface Done {
   done: string[];

@@ -1,8 +1,8 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { cleanUp, firstOf, inbox, longRunning, shielded, waitFor, withTimeout } from 'longhaul/workflows';
-import { activities, addNote, handleAll, options } from './parts';
-import type { QueueRun } from './parts';
+import { activities, add, addNote, ask, handleAll, options, tell } from './parts';
+import type { Item, QueueRun } from './parts';
 
 /**
  * The workflows of the golden histories in replay-histories/compat. Each command of theirs is recorded: add workflows, and leave
@@ -63,6 +63,64 @@ export const steps = longRunning(
 /** Its limit was another one: 40 before it was 50. */
 export const relimited = longRunning('relimited', { ...options, rollOver: { events: 50, was: [40] } }, (run) =>
   handleAll(run, quick),
+);
+
+/** Updates that answer, items tried again and buried, order by key, a pause, and dead letters redriven. */
+export const answers = longRunning(
+  'answers',
+  {
+    ...options,
+    inboxes: {
+      items: inbox(add, { dedupe: { by: ({ id }: Item) => id, keepFor: '1 day' }, capacity: { items: 20 } }),
+      asked: inbox(ask, { reply: 'done', dedupe: { by: ({ id }: Item) => id } }),
+      told: inbox(tell, { reply: 'accepted' }),
+    },
+    rollOver: { events: 60, updates: 12 },
+  },
+  async (run) => {
+    const handle = async ({ id, last = false, poison = false }: Item) => {
+      await quick(id);
+      if (poison) throw ApplicationFailure.create({ message: `${id} is poison` });
+      run.state.done.push(id);
+      run.state.last ||= last;
+      return `${id} is done`;
+    };
+    const until = () => run.state.last;
+    await Promise.all([
+      run.inboxes.items.forEach((item) => handle(item).then(() => undefined), {
+        concurrency: 2,
+        retry: { attempts: 2, initialInterval: 20, jitter: 0.5 },
+        deadLetter: true,
+        orderBy: ({ id }) => id.slice(0, 1),
+        until,
+      }),
+      run.inboxes.asked.forEach(handle, { deadLetter: true, until }),
+      run.inboxes.told.forEach((item) => handle(item).then(() => undefined), { until }),
+    ]);
+    return run.state.done;
+  },
+);
+
+/** Goes through pages and a list. */
+export const feeds = longRunning(
+  'feeds',
+  { state: { version: 1, initial: (_to: number) => ({ at: 0 }) }, rollOver: { events: 30 } },
+  async (run) => {
+    const [to] = run.args;
+    await run.forEach(
+      'pages',
+      {
+        page: async (cursor?: number) => {
+          const from = cursor ?? 0;
+          await quick(`page ${from}`);
+          return { items: [from, from + 1], next: from + 2 < to ? from + 2 : undefined };
+        },
+      },
+      (item) => quick(String(item)),
+      { concurrency: 2 },
+    );
+    await run.forEach('list', ['a', 'b', 'c'], quick);
+  },
 );
 
 /** Each thing that a body can wait for with a limit, over rollovers. */

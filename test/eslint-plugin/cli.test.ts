@@ -73,6 +73,7 @@ describe('longhaul-lint', () => {
           ],
         },
       ],
+      unknown: [],
     });
   });
 
@@ -117,5 +118,18 @@ describe('longhaul-lint', () => {
     const { status, out } = await run(['--help'], {});
     assert.equal(status, 0);
     for (const flag of ['--config-project', '--fix', '--json']) assert.ok(out.includes(flag));
+  });
+
+  it('lists the functions at which workflow code was lost, and --max-unknown fails on them', async () => {
+    const imports = `import { mystery } from 'mystery'; import { z } from 'zod';`;
+    const files = { 'src/workflows.ts': workflow('return [mystery(1), mystery(2), z.string()];', imports) };
+    const { status, err } = await run(['--max-unknown', '0'], files);
+    assert.equal(status, 1);
+    assert.match(
+      err,
+      /nothing is known of 1 function of packages:\n {2}mystery#mystery \(src\/workflows\.ts:5 and 1 more\)/,
+    );
+    assert.equal((await run(['--max-unknown', '1'], files)).status, 0);
+    assert.equal((await run(['--max-unknown', 'x'], files)).status, 2);
   });
 });

@@ -53,6 +53,30 @@ describe('workflow modules', () => {
     }
   });
 
+  it('are those of a longhaul.config.ts outside the project, with interceptors, converters and preloaded modules', async () => {
+    const config = `export default { workflowsPath: './src/flows', bundlerOptions: { workflowInterceptorModules: [require.resolve('./src/around')], payloadConverterPath: require.resolve('./src/converter'), preloadModules: [require.resolve('./src/kept')], ignoreModules: ['fs'] } };`;
+    const { reports } = await lintProject({
+      'longhaul.config.ts': config,
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: { module: 'node16', types: [], strict: true },
+        include: ['src'],
+      }),
+      'src/flows.ts': `import fs from 'fs';\nimport { add } from './kept.js';\nexport async function order() { add(1); return [fs, Date.now()]; }`,
+      'src/around.ts': 'export const interceptors = () => ({ inbound: [{ execute: () => Date.now() }] });',
+      'src/converter.ts': 'export const payloadConverter = { toPayload: (value: Date) => value.getHours() };',
+      'src/kept.ts': `const kept = new Map<number, number>();\nexport function add(n: number) {\n  const own = new Map();\n  own.set(n, n);\n  kept.set(n, n);\n}`,
+    });
+    assert.deepEqual(
+      reports.map(({ at }) => at).filter((at) => at.startsWith('src/')),
+      [
+        'src/around.ts:1 no-date-now',
+        'src/converter.ts:1 no-host-time-zone',
+        'src/flows.ts:3 no-date-now',
+        'src/kept.ts:5 no-shared-state',
+      ],
+    );
+  });
+
   it('are known by an import of the workflow package where no worker is in sight', async () => {
     const hazard = 'export async function run() { await x; return Date.now(); }';
     const { reports } = await lintProject({

@@ -18,7 +18,12 @@ const lines: Record<string, readonly RegExp[]> = {
     builtin,
     /^workflows\/(failure|duration|recipes\/child-outcome)$/,
   ],
-  client: [/^@temporalio\/(client|common)$/, builtin, /^workflows\/recipes\/callback-message$/],
+  client: [
+    /^@temporalio\/(client|common)$/,
+    /^@temporalio\/common\/lib\/time$/,
+    builtin,
+    /^workflows\/(duration|failure|recipes\/callback-message)$/,
+  ],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
     builtin,

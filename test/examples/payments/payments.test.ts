@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -15,11 +15,13 @@ import { startProvider } from './provider';
 import type { TestProvider } from './provider';
 
 describe('the payments example', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const workflowsPath = require.resolve('../../../examples/payments/workflows');
   const server = useServer(workflowsPath, { plugins: [new LonghaulPlugin()] });
   const workers: WorkerProcess[] = [];
   let folder: string;
+  let bundles: string;
+  let workflowBundlePath: string;
   let postgres: Postgres;
   let pool: Pool;
   let store: PostgresEffectStore;
@@ -27,6 +29,9 @@ describe('the payments example', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-payments-'));
+    bundles = await mkdtemp(join(tmpdir(), 'longhaul-bundle-'));
+    workflowBundlePath = join(bundles, 'workflows.js');
+    await writeFile(workflowBundlePath, (await server.bundle()).code);
     postgres = await startPostgres(folder);
     pool = new Pool({ connectionString: postgres.connectionString });
     // An idle connection is told when the server stops.
@@ -37,7 +42,7 @@ describe('the payments example', function () {
   after(async () => {
     await pool.end();
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    await Promise.all([folder, bundles].map((path) => rm(path, { recursive: true, force: true })));
   });
   beforeEach(async () => {
     provider = await startProvider();
@@ -51,7 +56,7 @@ describe('the payments example', function () {
     const worker = await startWorkerProcess({
       address: server.address,
       taskQueue: server.taskQueue,
-      workflowsPath,
+      workflowBundlePath,
       activitiesPath: require.resolve('./activities'),
       plugins: [require.resolve('../../activities/with-plugin')],
       workerOptions: { maxCachedWorkflows: 0 },

@@ -25,7 +25,7 @@ export const shop = longRunning(
       initial: (_file: string): { packed: number[]; last: boolean } => ({ packed: [], last: false }),
     },
     inboxes: { orders: inbox(order, { dedupe: { by: ({ id }) => id } }) },
-    rollOver: { events: 200 },
+    rollOver: { events: 60 },
   },
   async ({ args: [file], state, inboxes }) => {
     await inboxes.orders.forEach(

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time';
+import type { Duration } from '../workflows/duration';
+import { isLonghaulFailure } from '../workflows/failure';
+
+export interface SubmitOptions {
+  /** How long to try, and to wait for the answer, in all. @default as long as it takes */
+  timeout?: Duration;
+
+  /** Ends the trying and the waiting; the item may have been accepted by then. */
+  signal?: AbortSignal;
+
+  /** What to do while the inbox holds as many items as it takes: fail with `LonghaulInboxFull`, or try again. @default 'fail' */
+  whenFull?: 'fail' | 'wait';
+}
+
+/** Which workflow: any handle, or `{ client: client.workflow, workflowId }`. */
+export interface SubmitTarget extends Pick<WorkflowHandle, 'client' | 'workflowId'> {
+  /** Only the chain that began with this run; handles of started workflows have it. */
+  readonly firstExecutionRunId?: string;
+}
+
+/** `submit` ran out of time. Whether the item was accepted is not known: sent again under the same id it is not done twice. */
+export class SubmitTimeoutError extends Error {
+  override readonly name = 'SubmitTimeoutError';
+
+  constructor(
+    message: string,
+    readonly workflowId: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const firstWaitMs = 50;
+const longestWaitMs = 2_000;
+
+/**
+ * Sends an item to an inbox that an update fills, and returns its answer.
+ *
+ * Unlike `handle.executeUpdate` it survives a rollover: an update that is turned away because its run is about to end is sent again to
+ * the next one, and an answer is asked of the run that accepted the item, also when another one has begun since.
+ *
+ * @returns what the item's handler returned, for an inbox declared `reply: 'done'`; nothing for `'accepted'`.
+ * @throws WorkflowUpdateFailedError with the item's failure, or why it was turned away, as its cause.
+ * @throws WorkflowNotFoundError when no run is open.
+ * @throws SubmitTimeoutError when `timeout` ran out.
+ * @throws the reason of `signal`, when that aborts.
+ * @remarks Each try is one action on Temporal Cloud.
+ */
+export async function submit<Ret, T>(
+  target: SubmitTarget,
+  update: UpdateDefinition<Ret, [T]>,
+  item: T,
+  { timeout, signal, whenFull = 'fail' }: SubmitOptions = {},
+): Promise<Ret> {
+  const { client, workflowId, firstExecutionRunId } = target;
+  const time = timeout === undefined ? undefined : AbortSignal.timeout(msToNumber(timeout));
+  const given = [time, signal].filter((one) => one !== undefined);
+  const ended = given.length === 0 ? undefined : AbortSignal.any(given);
+  // A handle with the run id of `target` would go on asking a run that has ended.
+  const handle = client.getHandle(workflowId, undefined, firstExecutionRunId ? { firstExecutionRunId } : {});
+  const attempt = async (): Promise<Ret> => {
+    // `executeUpdate` asks whichever run is open for the answer, and does not find it there after a rollover.
+    const accepted = await handle.startUpdate(update, { args: [item], waitForStage: 'ACCEPTED' });
+    return await accepted.result();
+  };
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
+    try {
+      ended?.throwIfAborted();
+      return await (ended ? client.withAbortSignal(ended, attempt) : attempt());
+    } catch (error) {
+      if (ended?.aborted) throw endedBy(error);
+      const again =
+        isLonghaulFailure(error, 'LonghaulRollingOver') ||
+        (whenFull === 'wait' && isLonghaulFailure(error, 'LonghaulInboxFull'));
+      if (!again) throw error;
+    }
+    // Clients that were turned away together do not come back together.
+    await sleep(waitMs * (0.5 + Math.random() / 2), undefined, ended ? { signal: ended } : {}).catch(() => undefined);
+  }
+
+  function endedBy(cause: unknown): unknown {
+    if (signal?.aborted) return signal.reason;
+    const message = `The item sent to '${workflowId}' by '${update.name}' had no answer within ${timeout}; it may have been accepted`;
+    return new SubmitTimeoutError(message, workflowId, { cause });
+  }
+}

@@ -1,0 +1,122 @@
+import { TemporalFailure } from '@temporalio/common';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Entry } from './envelope';
+import type { InboxBuffer } from './inbox-buffer';
+import { withItem } from './item-context';
+import { Line } from './line';
+import { Retries, checkRetry } from './retries';
+import type { RetryOptions } from './retries';
+
+export interface ForEachOptions<T = unknown> {
+  /** How many items are handled at once. @default 1 */
+  concurrency?: number;
+
+  /** Ends the loop: asked whenever the inbox is empty and nothing is in hand. Synchronous and pure. @default never */
+  until?: () => boolean;
+
+  /**
+   * Tries an item whose handler failed again, later. It waits in the inbox meanwhile, others pass it, and a rollover does not wait
+   * for it. @default none: the first failure ends the loop
+   */
+  retry?: RetryOptions;
+
+  /**
+   * Puts an item that has failed, and has no attempt left, among the dead letters and goes on with the others. @default false: its
+   * failure ends the loop
+   */
+  deadLetter?: boolean;
+
+  /**
+   * The key that the item belongs to: items of one key are handled one after the other, in order, also where one is tried again;
+   * those of different keys at once. Called once per item; must be pure. @default no keys
+   */
+  orderBy?: (item: T) => string | number;
+}
+
+/** Where the items of a loop come from, other than from messages. */
+export interface Feeder {
+  /** Whether there is more to fetch, and now is the time. Pure. */
+  wants(): boolean;
+  /** Whether all that there was has been fetched. */
+  ended(): boolean;
+  /** Fetches more into the loop's buffer. */
+  fetch(): Promise<void>;
+}
+
+/** @throws TypeError for options that are out of range. */
+export function checkForEach(name: string, { concurrency = 1, retry }: ForEachOptions<never>): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new TypeError(`inbox '${name}': concurrency is ${concurrency}; use a whole number of at least 1`);
+  }
+  if (retry) checkRetry(name, retry);
+}
+
+/** The loop behind `forEach`: a sliding window over the items of `buffer`, with `feeder` to fill it where messages don't. */
+export async function forEachOf<T>(
+  buffer: InboxBuffer<T>,
+  handler: (item: T) => Promise<unknown>,
+  options: ForEachOptions<T>,
+  feeder?: Feeder,
+): Promise<void> {
+  const { concurrency = 1, until = () => false, deadLetter = false } = options;
+  const { host } = buffer;
+  buffer.settleAll();
+  const inHand = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const scope = CancellationScope.current();
+  const retries = options.retry && new Retries(buffer, options.retry);
+  const line = new Line(buffer, options.orderBy, retries);
+  let fetching: Promise<void> | undefined;
+  const failed = () => failures.length > 0;
+  const ended = () => inHand.size === 0 && buffer.depth === 0 && (feeder?.ended() ?? until());
+  const leaving = () => host.mustRollOver() && !buffer.owesWaiting;
+  const hasNext = () => inHand.size < concurrency && line.hasNext();
+  const wantsMore = () => fetching === undefined && feeder?.wants() === true && !leaving();
+  const handle = async (entry: Entry<T>): Promise<void> => {
+    try {
+      const value = await withItem(entry.id, () => handler(entry.item));
+      buffer.settle(entry, value);
+    } catch (error) {
+      // Cut off, not failed: clean-up code may still want to handle it.
+      if (isCancellation(error) && scope.consideredCancelled) buffer.giveBack([entry]);
+      else if (buffer.fail(entry, error) && error instanceof TemporalFailure) {
+        if (retries?.again(entry, error)) return;
+        if (deadLetter) {
+          buffer.bury(entry, error);
+          return;
+        }
+      }
+      failures.push(error);
+    } finally {
+      line.left(entry);
+    }
+  };
+  try {
+    for (;;) {
+      // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
+      await condition(() => failed() || leaving() || hasNext() || wantsMore() || ended());
+      if (failed()) break;
+      if (ended()) return;
+      if (leaving()) {
+        await host.park(() => failed() || buffer.owesWaiting);
+        continue;
+      }
+      if (feeder && wantsMore()) {
+        fetching = feeder
+          .fetch()
+          .catch((error: unknown) => void failures.push(error))
+          .finally(() => (fetching = undefined));
+      }
+      for (const entry of line.take(concurrency - inHand.size)) {
+        const work = handle(entry).finally(() => inHand.delete(work));
+        inHand.add(work);
+      }
+    }
+  } finally {
+    retries?.end();
+    // Nothing is left running behind the caller's back, also after a cancellation.
+    await Promise.all(inHand);
+    if (fetching) await fetching;
+  }
+  throw failures[0];
+}

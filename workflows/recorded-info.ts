@@ -1,0 +1,51 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { WorkflowInfo } from '@temporalio/workflow';
+
+interface Job {
+  variant?: string;
+}
+
+interface Activator {
+  commands?: readonly { updateResponse?: { accepted?: unknown } | null }[];
+  interceptors?: {
+    internals: { activate: (input: { activation: { jobs?: Job[] | null } }, next: (input: never) => void) => void }[];
+  };
+}
+
+/** What history does not tell of: a replay has no such jobs. */
+const unrecorded: readonly (string | undefined)[] = ['doUpdate', 'queryWorkflow', 'removeFromCache'];
+
+/**
+ * `workflowInfo()` as of the last workflow task that history tells of.
+ *
+ * An update that its validator turns away leaves nothing in history, but the workflow is woken for it, and finds a longer history than
+ * before. What is decided on that is decided by nobody in a replay, which fails with TMPRL1100.
+ */
+export class RecordedInfo {
+  private info = workflowInfo();
+  private isNews = false;
+
+  constructor() {
+    activatorOf()?.interceptors?.internals.push({
+      activate: (input, next) => {
+        this.isNews = true;
+        if (input.activation.jobs?.some(({ variant }) => !unrecorded.includes(variant))) this.take();
+        next(input as never);
+      },
+    });
+  }
+
+  get current(): WorkflowInfo {
+    if (this.isNews && activatorOf()?.commands?.some(({ updateResponse }) => updateResponse?.accepted)) this.take();
+    return this.info;
+  }
+
+  private take(): void {
+    this.isNews = false;
+    this.info = workflowInfo();
+  }
+}
+
+function activatorOf(): Activator | undefined {
+  return (globalThis as { __TEMPORAL_ACTIVATOR__?: Activator }).__TEMPORAL_ACTIVATOR__;
+}
