@@ -1,14 +1,11 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from 'longhaul/testing';
 import { parse, parseNumber, UsageError } from '../cli/parse';
-import { Compiler } from './mutants/compiler';
-import { hunt, inLanes, runUnmutated } from './mutants/hunt';
-import type { Baseline, Verdict } from './mutants/hunt';
+import { huntAll } from './mutants/hunt-all';
+import type { Tally } from './mutants/hunt-all';
 import { MutantHeaderError, readMutants } from './mutants/mutant';
 import type { Mutant } from './mutants/mutant';
-import { batches, currentCommit, inOrderOf } from './mutants/order';
+import { currentCommit, inOrderOf } from './mutants/order';
 import { root } from './patched-tree';
 import { appendResult, resultsVariable } from './support/results';
 
@@ -47,12 +44,10 @@ async function main(argv: readonly string[]): Promise<number> {
       // The tests that fail for a mutant are what it is about.
       [resultsVariable]: undefined,
     };
-    if (minutes === undefined)
-      return report(await huntAll(mutants, { jobs, env, until: Infinity, batchSize: mutants.length }));
+    if (minutes === undefined) return report(await huntAll(mutants, { jobs, env, batchSize: mutants.length }));
     const seed = await currentCommit();
-    console.log(`as many as fit into ${minutes} minutes, in the order of ${seed}`);
-    const until = (minutes * 60 - process.uptime()) * 1_000 + performance.now();
-    return report(await huntAll(inOrderOf(seed, mutants), { jobs, env, until, batchSize }));
+    console.log(`mutants: as many as fit into ${minutes} minutes, in the order of commit ${seed}`);
+    return report(await huntAll(inOrderOf(seed, mutants), { jobs, env, batchSize, untilMs: minutes * 60_000 }));
   } finally {
     await server.stop();
   }
@@ -64,60 +59,13 @@ function chosen(all: Mutant[], names: readonly string[]): Mutant[] {
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-interface Tally {
-  killed: number;
-  failed: number;
-  notTried: string[];
-}
-
-interface HuntAllOptions {
-  jobs: number;
-  env: NodeJS.ProcessEnv;
-  /** None is begun later, by `performance.now()`. */
-  until: number;
-  /** How many have their unmutated tests run together. */
-  batchSize: number;
-}
-
-async function huntAll(mutants: readonly Mutant[], { jobs, env, until, batchSize }: HuntAllOptions): Promise<Tally> {
-  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'longhaul-mutants-')));
-  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const hunting = { compiler: new Compiler(root), scratch, env, jobs };
-  const tally: Tally = { killed: 0, failed: 0, notTried: [] };
-  for (const batch of batches(mutants, batchSize)) {
-    const inTime = () => performance.now() < until;
-    const baseline: Baseline = inTime() ? await runUnmutated(batch, hunting) : new Map();
-    await inLanes(batch, jobs, async (mutant) => {
-      if (!inTime()) return void tally.notTried.push(mutant.name);
-      const begunAt = performance.now();
-      const found = baseline.get(mutant) ?? { problem: 'its test was not run' };
-      const verdict: Verdict =
-        'problem' in found ? { kind: 'error', message: found.problem } : await hunt(mutant, found.slowestMs, hunting);
-      tally[verdict.kind === 'killed' ? 'killed' : 'failed'] += 1;
-      console.log(render(mutant, verdict, performance.now() - begunAt));
-    });
-  }
-  return tally;
-}
-
-function report({ killed, failed, notTried }: Tally): number {
+function report({ killed, failed, byTime, notTried }: Tally): number {
+  if (byTime.length > 0) console.log(`killed by time alone, which costs much and says little: ${byTime.join(', ')}`);
   if (notTried.length > 0) console.log(`not tried: ${notTried.join(', ')}`);
   appendResult({ part: 'mutants', passed: killed, failed, skipped: notTried.length });
   const left = notTried.length > 0 ? `, ${notTried.length} not tried` : '';
   console.log(`mutants: ${killed} passed, ${failed} failed${left}`);
   return failed === 0 && killed > 0 ? 0 : 1;
-}
-
-function render({ name, guarantee }: Mutant, verdict: Verdict, ms: number): string {
-  const seconds = `${(ms / 1_000).toFixed(1)} s`;
-  switch (verdict.kind) {
-    case 'killed':
-      return `killed    ${name}: ${guarantee}\n            in ${seconds} by '${verdict.by}': ${verdict.message}`;
-    case 'survived':
-      return `SURVIVED  ${name}: no test notices when this breaks: ${guarantee}`;
-    case 'error':
-      return `ERROR     ${name}: ${verdict.message}`;
-  }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(3));
