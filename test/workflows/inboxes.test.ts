@@ -169,10 +169,10 @@ describe('forEach', () => {
         { id: 'poison', fails: 99 },
         { id: 'hopeless', fails: 99, hopeless: true },
         { id: 'k1', key: 'k', fails: 2 },
-        ...Array.from({ length: 20 }, (_, index) => ({ id: `j${index}` })),
         { id: 'k2', key: 'k' },
         { id: 'k3', key: 'k', fails: 1 },
         { id: 'k4', key: 'k' },
+        ...Array.from({ length: 20 }, (_, index) => ({ id: `j${index}` })),
       ];
       for (const job of jobs) await handle.signal(flows.addJob, job);
       await until(handle, ({ deadLetters, inboxes }) => deadLetters.length === 2 && inboxes['jobs']?.depth === 0);
