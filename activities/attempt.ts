@@ -1,13 +1,13 @@
 import { CompleteAsyncError } from '@temporalio/activity';
 import type { Context } from '@temporalio/activity';
 import { ActivityNotFoundError } from '@temporalio/client';
+import { lengthOfTime } from '../workflows/duration';
 import { beatListener } from './beat-listener';
 import { Beats } from './beats';
 import { readCheckpoint } from './checkpoint';
 import type { Checkpoint, Details } from './checkpoint';
 import { detailsSize, refuseTooLarge, warnBytes } from './checkpoint-size';
 import { deadlineOf } from './deadline';
-import { milliseconds } from './duration';
 import { watchEventLoop } from './event-loop-watch';
 import type { Block } from './event-loop-watch';
 import { host } from './host';
@@ -231,7 +231,7 @@ export class Attempt<C> {
       fence: info.currentAttemptScheduledTimestampMs,
       progress: () => this.stalls.progress(),
       hold: async (label, max, work) => {
-        const release = this.stalls.hold(label, milliseconds(`hold '${label}'`, max));
+        const release = this.stalls.hold(label, lengthOfTime(`longActivity: hold '${label}'`, max, { most: Infinity }));
         try {
           return await work();
         } finally {

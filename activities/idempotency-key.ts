@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { currentContext } from './current-context';
 import { longhaulFailure } from '../workflows/failure';
 import { host } from './host';
 
@@ -19,7 +19,7 @@ export interface IdempotencyKeyOptions {
  *   encrypted there. For activities that were scheduled without it the first run is asked of the server, by one call.
  */
 export async function idempotencyKey(step: string, options: IdempotencyKeyOptions = {}): Promise<string> {
-  const { info } = Context.current();
+  const { info } = currentContext('idempotencyKey()');
   const origin = host.getStore()?.origin;
   const { item = origin?.item } = options;
   const { workflowExecution } = info;
@@ -40,7 +40,7 @@ export async function idempotencyKey(step: string, options: IdempotencyKeyOption
 
 /** The server knows the first run of a chain. */
 async function askFirstRunId(): Promise<string> {
-  const { client, info } = Context.current();
+  const { client, info } = currentContext('idempotencyKey()');
   const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
   const firstRunId = raw.workflowExecutionInfo?.firstRunId;

@@ -1,8 +1,10 @@
-import { Context } from '@temporalio/activity';
+import type { Context } from '@temporalio/activity';
 import { longhaulFailure } from '../workflows/failure';
 import type { Duration } from '../workflows/duration';
+import { checkFunction } from '../workflows/options';
 import { Attempt } from './attempt';
 import type { Checkpoint, CheckpointOptions } from './checkpoint';
+import { currentContext } from './current-context';
 import { enforcement } from './enforcement';
 import type { Enforce } from './enforcement';
 import type { IdempotencyKeyOptions } from './idempotency-key';
@@ -89,8 +91,9 @@ export function longActivity<Args extends unknown[], Result, C = never>(
   fn: (job: LongActivityJob<C>, ...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
   const checked = checkOptions(options);
+  checkFunction('longActivity: the second argument', fn, 'the function that does the work');
   return async (...args) => {
-    const context = Context.current();
+    const context = currentContext('longActivity');
     requireHeartbeatTimeout(context, checked.enforce ?? enforcement.getStore() ?? 'warn');
     return await new Attempt(context, checked).run((job) => fn(job, ...args));
   };

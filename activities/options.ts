@@ -1,6 +1,7 @@
+import { lengthOfTime } from '../workflows/duration';
+import { checkFunction, checkGiven, checkKnown, checkOneOf } from '../workflows/options';
 import type { CheckpointOptions } from './checkpoint';
 import { defaultMaxBytes } from './checkpoint-size';
-import { milliseconds } from './duration';
 import type { Enforce } from './enforcement';
 import type { LongActivityOptions } from './long-activity';
 
@@ -14,13 +15,16 @@ export interface CheckedOptions<C> {
   deadlineMarginMs: number | undefined;
 }
 
-const known = new Set(['checkpoint', 'enforce', 'minCommitIntervalMs', 'stallAfter', 'deadlineMargin']);
+const known = ['checkpoint', 'enforce', 'minCommitIntervalMs', 'stallAfter', 'deadlineMargin'];
 
 /** @throws TypeError with one sentence, for what is out of range or misspelt. */
 export function checkOptions<C>(options: LongActivityOptions<C>): CheckedOptions<C> {
+  checkGiven('longActivity', '', options, known);
   const { checkpoint, enforce, minCommitIntervalMs = 1_000, stallAfter, deadlineMargin } = options;
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new TypeError(`longActivity: '${name}' is no option; use ${[...known].join(', ')}`);
+  if (enforce !== undefined) checkOneOf('longActivity: enforce', enforce, ['error', 'warn', 'off']);
+  checkKnown('longActivity', 'checkpoint', checkpoint, ['version', 'parse', 'migrate', 'maxBytes']);
+  if (checkpoint) {
+    checkFunction('longActivity: checkpoint.parse', checkpoint.parse, 'a function that reads what `commit` was given');
   }
   if (!(minCommitIntervalMs >= 0)) {
     throw new TypeError(`longActivity: minCommitIntervalMs is ${minCommitIntervalMs}; use milliseconds from 0`);
@@ -37,7 +41,11 @@ export function checkOptions<C>(options: LongActivityOptions<C>): CheckedOptions
     maxBytes,
     enforce,
     minCommitIntervalMs,
-    stallAfterMs: stallAfter === undefined ? undefined : milliseconds('stallAfter', stallAfter),
-    deadlineMarginMs: deadlineMargin === undefined ? undefined : milliseconds('deadlineMargin', deadlineMargin, 0),
+    stallAfterMs:
+      stallAfter === undefined ? undefined : lengthOfTime('longActivity: stallAfter', stallAfter, { most: Infinity }),
+    deadlineMarginMs:
+      deadlineMargin === undefined
+        ? undefined
+        : lengthOfTime('longActivity: deadlineMargin', deadlineMargin, { least: 0, most: Infinity }),
   };
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { msToNumber } from '@temporalio/common/lib/time';
+import { lengthOfTime } from '../workflows/duration';
 import type { Duration } from '../workflows/duration';
 import { isLonghaulFailure } from '../workflows/failure';
+import { checkKnown, checkOneOf, shown } from '../workflows/options';
 
 export interface SubmitOptions {
   /** How long to try, and to wait for the answer, in all. @default as long as it takes */
@@ -55,10 +56,15 @@ export async function submit<Ret, T>(
   target: SubmitTarget,
   update: UpdateDefinition<Ret, [T]>,
   item: T,
-  { timeout, signal, whenFull = 'fail' }: SubmitOptions = {},
+  options: SubmitOptions = {},
 ): Promise<Ret> {
+  checkSubmit(target, update, options);
+  const { timeout, signal, whenFull = 'fail' } = options;
   const { client, workflowId, firstExecutionRunId } = target;
-  const time = timeout === undefined ? undefined : AbortSignal.timeout(msToNumber(timeout));
+  const time =
+    timeout === undefined
+      ? undefined
+      : AbortSignal.timeout(Math.ceil(lengthOfTime('submit: timeout', timeout, { most: 2 ** 32 - 1 })));
   const given = [time, signal].filter((one) => one !== undefined);
   const ended = given.length === 0 ? undefined : AbortSignal.any(given);
   // A handle with the run id of `target` would go on asking a run that has ended.
@@ -88,4 +94,21 @@ export async function submit<Ret, T>(
     const message = `The item sent to '${workflowId}' by '${update.name}' had no answer within ${timeout}; it may have been accepted`;
     return new SubmitTimeoutError(message, workflowId, { cause });
   }
+}
+
+function checkSubmit(target: unknown, update: unknown, options: SubmitOptions): void {
+  const { client, workflowId } = (target ?? {}) as { client?: { getHandle?: unknown }; workflowId?: unknown };
+  if (typeof client?.getHandle !== 'function' || typeof workflowId !== 'string' || workflowId === '') {
+    throw new TypeError(
+      'submit: the target names no workflow; use a handle, or { client: client.workflow, workflowId }',
+    );
+  }
+  const { type } = (update ?? {}) as { type?: unknown };
+  if (type !== 'update') {
+    throw new TypeError(
+      `submit: what to send by is ${shown(update)}; use what defineUpdate() made, which fills an inbox of the workflow`,
+    );
+  }
+  checkKnown('submit', '', options, ['timeout', 'signal', 'whenFull']);
+  if (options.whenFull !== undefined) checkOneOf('submit: whenFull', options.whenFull, ['fail', 'wait']);
 }

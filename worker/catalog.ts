@@ -1,5 +1,6 @@
-import { msToNumber } from '@temporalio/common/lib/time';
+import { lengthOfTime } from '../workflows/duration';
 import type { Duration } from '../workflows/duration';
+import { checkGiven } from '../workflows/options';
 
 /** What is known of a workflow type. */
 export interface CatalogEntry {
@@ -22,26 +23,16 @@ export type CompiledCatalog = Readonly<Record<string, { readonly expectedMs: num
 /** @throws TypeError for a duration that is none, or not above 0. */
 export function compileCatalog(catalog: Catalog): CompiledCatalog {
   return Object.fromEntries(
-    Object.entries(catalog).map(([type, { expectedMaxDuration, team }]) => {
-      const expectedMs = milliseconds(expectedMaxDuration);
-      if (!(expectedMs > 0 && Number.isFinite(expectedMs))) {
-        throw new TypeError(
-          `LonghaulPlugin: catalog.${type}.expectedMaxDuration is ${JSON.stringify(expectedMaxDuration)}; ` +
-            "use milliseconds above 0, or a string such as '3 days'",
-        );
-      }
+    Object.entries(catalog).map(([type, entry]) => {
+      checkGiven('LonghaulPlugin', `catalog.${type}`, entry, ['expectedMaxDuration', 'team']);
+      const { expectedMaxDuration, team } = entry;
+      const expectedMs = lengthOfTime(`LonghaulPlugin: catalog.${type}.expectedMaxDuration`, expectedMaxDuration, {
+        most: Number.MAX_VALUE,
+      });
       if (team !== undefined && (typeof team !== 'string' || team === '')) {
         throw new TypeError(`LonghaulPlugin: catalog.${type}.team is ${JSON.stringify(team)}; use a name`);
       }
       return [type, { expectedMs, ...(team === undefined ? {} : { team }) }];
     }),
   );
-}
-
-function milliseconds(duration: Duration): number {
-  try {
-    return msToNumber(duration);
-  } catch {
-    return Number.NaN;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Enforce } from '../activities/enforcement';
+import { checkKnown } from '../workflows/options';
 import { guardRules } from './guard-rules';
 import type { GuardLevels, GuardRule } from './guard-rules';
 
@@ -33,6 +34,7 @@ const warnsOnly: readonly GuardRule[] = ['noBeats', 'beatInterval'];
 /** @throws TypeError for a setting or guard that is none. */
 export function compileEnforce(enforce: Enforce | EnforceOptions = 'warn'): GuardLevels {
   if (typeof enforce === 'string') return { rules: complete(levels('enforce', enforce)), activities: {} };
+  checkKnown('LonghaulPlugin', 'enforce', enforce, ['activities', ...guardRules]);
   const { activities = {}, ...rules } = enforce;
   return {
     rules: complete(levels('enforce', rules)),
@@ -54,10 +56,8 @@ function levels(where: string, given: Enforce | GuardOptions): Partial<Record<Gu
       guardRules.map((rule) => [rule, given === 'error' && warnsOnly.includes(rule) ? 'warn' : given]),
     );
   }
+  checkKnown('LonghaulPlugin', where, given, guardRules);
   for (const [rule, setting] of Object.entries(given)) {
-    if (!guardRules.includes(rule as GuardRule)) {
-      throw new TypeError(`LonghaulPlugin: ${where}.${rule} is no guard; use ${guardRules.join(', ')}`);
-    }
     const allowed = warnsOnly.includes(rule as GuardRule) ? settings.slice(1) : settings;
     if (setting !== undefined && !allowed.includes(setting as string)) {
       const listed = allowed.map((one) => `'${one}'`).join(', ');

@@ -11,7 +11,16 @@ export async function connectFromEnvironment(
 ): Promise<{ connection: NativeConnection; namespace: string | undefined }> {
   const { NativeConnection } = await import('@temporalio/worker');
   const { namespace, connectionOptions } = loadEnvconfig().loadClientConnectConfig(profile);
-  return { connection: await NativeConnection.connect(connectionOptions), namespace };
+  try {
+    return { connection: await NativeConnection.connect(connectionOptions), namespace };
+  } catch (cause) {
+    const { address = 'localhost:7233' } = connectionOptions;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `runWorker: no Temporal server answers at ${address}. Start one, or set TEMPORAL_ADDRESS (and TEMPORAL_PROFILE or temporal.toml) to where it is: ${why}`,
+      { cause },
+    );
+  }
 }
 
 function loadEnvconfig(): typeof import('@temporalio/envconfig') {

@@ -42,7 +42,13 @@ export async function serveHealth(
     })();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const why =
+        (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
+          ? 'is in use; give another one'
+          : `can't be used: ${cause.message}`;
+      reject(new Error(`runWorker: the port ${port} of its health endpoints, on ${host}, ${why}`, { cause }));
+    });
     server.listen(port, host, resolve);
   });
   // A probe's kept connection must not keep a drained worker alive.

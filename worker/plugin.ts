@@ -9,6 +9,7 @@ import type {
   WorkerPlugin,
 } from '@temporalio/worker';
 import type { Enforce } from '../activities/enforcement';
+import { checkKnown } from '../workflows/options';
 import { runTellingShutdown } from './activity-host';
 import { withActivityInterceptor } from './activity-interceptor';
 import { AttributeCheck } from './attribute-check';
@@ -54,7 +55,9 @@ export class LonghaulPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin
   private readonly catalog: CompiledCatalog;
   private readonly warn: (message: string) => void;
 
-  constructor({ enforce, catalog = {}, warn = emitWarning }: LonghaulPluginOptions = {}) {
+  constructor(options: LonghaulPluginOptions = {}) {
+    checkKnown('LonghaulPlugin', '', options, ['enforce', 'catalog', 'warn']);
+    const { enforce, catalog = {}, warn = emitWarning } = options;
     this.guards = compileEnforce(enforce);
     this.catalog = compileCatalog(catalog);
     this.warn = warn;

@@ -1,6 +1,8 @@
 import type { LoadClientProfileOptions } from '@temporalio/envconfig';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import type { Duration } from '../workflows/duration';
+import { lengthOfTime } from '../workflows/duration';
+import { checkKnown, shown } from '../workflows/options';
 import { connectionCheck } from './connection-check';
 import { Drain } from './drain';
 import { connectFromEnvironment } from './environment-connection';
@@ -49,6 +51,7 @@ export interface RunWorkerOptions extends Omit<WorkerOptions, 'shutdownGraceTime
  *   the process with status 1. Work in hand is done again by another worker when it times out.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  checkRunWorker(options);
   const { profile, longhaul, health, signals = ['SIGTERM', 'SIGINT'], ...given } = options;
   const { shutdownGraceTime = '10 seconds', shutdownForceTime = '25 seconds', plugins = [], ...workerOptions } = given;
   const drain = new Drain(signals);
@@ -85,4 +88,20 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     await opened?.close();
     await server?.close();
   }
+}
+
+/** What the SDK does not check itself, or only once it has a connection. */
+function checkRunWorker(options: RunWorkerOptions): void {
+  const { taskQueue, health, shutdownGraceTime, shutdownForceTime } = Object(options) as Partial<RunWorkerOptions>;
+  if (typeof taskQueue !== 'string' || taskQueue === '') {
+    throw new TypeError(`runWorker: taskQueue is ${shown(taskQueue)}; use the name of the task queue that it works on`);
+  }
+  checkKnown('runWorker', 'health', health, ['port', 'host']);
+  if (health && !(Number.isInteger(health.port) && health.port >= 0 && health.port <= 65_535)) {
+    throw new TypeError(
+      `runWorker: health.port is ${shown(health.port)}; use a port from 0 to 65535, 0 for a free one`,
+    );
+  }
+  if (shutdownGraceTime !== undefined) lengthOfTime('runWorker: shutdownGraceTime', shutdownGraceTime, { least: 0 });
+  if (shutdownForceTime !== undefined) lengthOfTime('runWorker: shutdownForceTime', shutdownForceTime, { least: 0 });
 }

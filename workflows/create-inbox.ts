@@ -1,6 +1,7 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/workflow';
 import { DeadLetters } from './dead-letters';
+import { checkInboxOptions } from './declared-inboxes';
 import type { CarriedInbox, DeadLetter } from './envelope';
 import type { Growth } from './growth';
 import { growthOf, historyBudget } from './history-budget';
@@ -45,6 +46,7 @@ export function createInbox<T>(
   { budget = historyBudget(), ...options }: CreateInboxOptions<T> = {},
   carried?: CarriedPlainInbox,
 ): PlainInbox<T> {
+  checkInboxOptions(`createInbox('${signal.name}')`, options as InboxOptions<unknown>);
   const plain = new PlainInboxBuffer<T>(signal, options, budget, carried);
   setHandler(signal, (item: T) => {
     budget.countSignal();

@@ -1,4 +1,4 @@
-import { msToNumber } from '@temporalio/common/lib/time';
+import { lengthOfTime } from './duration';
 import type { Duration } from './duration';
 import type { Part, PartHost } from './part';
 import { limitPassed } from './time-limit';
@@ -83,16 +83,15 @@ function declaredAt({ declared, args, startedAt }: PartHost): number | undefined
 
 function pointInTime(to: Duration | Date): number {
   // A Date of the host's realm is no instance of the sandbox's.
-  if (typeof to === 'object') {
-    const time = to.getTime();
+  if (typeof (to as unknown) === 'object' && typeof (to as Date | null)?.getTime === 'function') {
+    const time = (to as Date).getTime();
     if (Number.isNaN(time)) throw new TypeError('run.deadline.set() was given an invalid Date');
     return time;
   }
-  return workflowNow() + lengthInMs(to, 'run.deadline.set()');
+  return workflowNow() + lengthInMs(to as Duration, 'The argument of run.deadline.set()');
 }
 
+/** A length that no timer of its own has to hold: from 0 on, however long. */
 export function lengthInMs(length: Duration, what: string): number {
-  const ms = msToNumber(length);
-  if (!Number.isFinite(ms) || ms < 0) throw new TypeError(`${what} is ${String(length)}; give it a length of time`);
-  return ms;
+  return lengthOfTime(what, length, { least: 0, most: Number.MAX_VALUE });
 }

@@ -1,9 +1,11 @@
-import { msToNumber } from '@temporalio/common/lib/time';
 import type { BacklogOptions } from './backlog';
 import { mostBytesByDefault } from './carried-size';
-import type { Duration } from './duration';
 import { lengthInMs } from './deadline';
-import type { InboxDeclaration, InboxDeclarations } from './inbox';
+import { checkInboxes, checkRange } from './declared-inboxes';
+import { lengthOfTime } from './duration';
+import type { Duration } from './duration';
+import type { InboxDeclarations } from './inbox';
+import { checkFunction, checkGiven, checkKnown, checkOneOf, shown } from './options';
 import { mostEventsKept } from './publish';
 import type { ProgressOptions } from './progress';
 import type { PublishOptions } from './publish';
@@ -101,6 +103,11 @@ export function declare<Args extends readonly unknown[], State extends object, O
   name: string,
   options: LongRunningOptions<Args, State, InboxDeclarations, OldArgs>,
 ): Declared {
+  if (typeof name !== 'string' || !name) {
+    throw new TypeError('longRunning needs the workflow type as its first argument');
+  }
+  const who = `longRunning '${name}'`;
+  checkNames(who, options);
   const { state, inboxes = {}, rollOver = {}, versioning, replaces } = options;
   const {
     drainTimeout = '10 minutes',
@@ -108,23 +115,29 @@ export function declare<Args extends readonly unknown[], State extends object, O
     mostBytes = mostBytesByDefault,
     ...limits
   } = rollOver;
-  if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
-    throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
-  }
+  lengthOfTime(`${who}: rollOver.drainTimeout`, drainTimeout);
   const { deadline, publish: { keep = 1 } = {}, progress } = options;
-  if (deadline !== undefined && typeof deadline !== 'function') lengthInMs(deadline, `longRunning '${name}': deadline`);
+  if (deadline !== undefined && typeof deadline !== 'function') lengthInMs(deadline, `${who}: deadline`);
   if (progress?.minInterval !== undefined) {
-    lengthInMs(progress.minInterval, `longRunning '${name}': progress.minInterval`);
+    lengthInMs(progress.minInterval, `${who}: progress.minInterval`);
+  }
+  if (progress && typeof progress.registered !== 'function') {
+    checkOneOf(`${who}: progress.registered`, progress.registered, [
+      'the activity registeredSearchAttributes',
+      'assumed',
+    ]);
   }
   if (!Number.isInteger(keep) || keep < 1 || keep > mostEventsKept) {
     throw new TypeError(
       `longRunning '${name}': publish.keep is ${keep}; use a whole number from 1 to ${mostEventsKept.toLocaleString('en')}`,
     );
   }
-  if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
   if (!Number.isInteger(state.version) || state.version < 1) {
-    throw new TypeError(`longRunning '${name}': state.version is ${String(state.version)}; use a whole number from 1`);
+    throw new TypeError(`longRunning '${name}': state.version is ${shown(state.version)}; use a whole number from 1`);
   }
+  checkFunction(`${who}: state.initial`, state.initial, 'a function that returns the first state');
+  for (const [from, step] of Object.entries(state.migrate ?? {})) checkFunction(`${who}: state.migrate[${from}]`, step);
+  if (options.onError !== undefined) checkOneOf(`${who}: onError`, options.onError, ['fail', 'continue']);
   if (!Number.isInteger(mostBytes) || mostBytes < 1_024) {
     throw new TypeError(`longRunning '${name}': rollOver.mostBytes is ${mostBytes}; use a whole number from 1,024`);
   }
@@ -133,7 +146,7 @@ export function declare<Args extends readonly unknown[], State extends object, O
       `longRunning '${name}': rollOver.ontoNewVersion is '${ontoNewVersion}'; use 'with-rollover', 'soon' or 'never'`,
     );
   }
-  if (versioning !== undefined && !(versioning in behaviors)) {
+  if (versioning !== undefined && !Object.hasOwn(behaviors, versioning)) {
     throw new TypeError(`longRunning '${name}': versioning is '${versioning}'; use 'pinned' or 'auto-upgrade'`);
   }
   if (replaces && (typeof replaces.workflow !== 'function' || typeof replaces.fromArgs !== 'function')) {
@@ -152,40 +165,29 @@ export function declare<Args extends readonly unknown[], State extends object, O
   };
 }
 
-function checkInboxes(workflow: string, inboxes: InboxDeclarations): void {
-  const byMessage = new Map<string, string>();
-  for (const [key, declaration] of Object.entries(inboxes)) {
-    const { type, name } = declaration.message;
-    const other = byMessage.get(`${type} ${name}`);
-    if (other !== undefined) {
-      throw new TypeError(`longRunning '${workflow}': the inboxes '${other}' and '${key}' both take ${type} '${name}'`);
-    }
-    byMessage.set(`${type} ${name}`, key);
-    checkInbox(`longRunning '${workflow}': inbox '${key}'`, declaration);
-  }
-}
+/** Every name among the options but the limits', which `declareLimits` knows, and those of each inbox. */
+const names: Readonly<Record<string, readonly string[]>> = {
+  state: ['version', 'initial', 'migrate'],
+  inboxes: [],
+  rollOver: ['events', 'bytes', 'signals', 'updates', 'was', 'drainTimeout', 'mostBytes', 'ontoNewVersion'],
+  deadline: [],
+  publish: ['stream', 'keep'],
+  progress: ['registered', 'minInterval'],
+  versioning: [],
+  replaces: ['workflow', 'fromArgs'],
+  onError: [],
+  deadLetters: ['keep'],
+  backlog: ['tasks', 'searchAttribute'],
+};
 
-function checkInbox(who: string, { message, options }: InboxDeclaration<unknown, unknown>): void {
-  const { dedupe, capacity, reply } = options;
-  if (message.type === 'signal' && reply !== undefined) {
-    throw new TypeError(`${who} has a reply, which a signal can't give; fill it by an update`);
+function checkNames(who: string, options: object | undefined): void {
+  checkGiven(who, '', options, Object.keys(names));
+  for (const [path, known] of Object.entries(names)) {
+    if (known.length > 0) checkKnown(who, path, (options as Record<string, unknown>)[path], known);
   }
-  if (message.type === 'update' && reply !== 'accepted' && reply !== 'done') {
-    throw new TypeError(`${who} takes an update and has reply ${String(reply)}; use 'accepted' or 'done'`);
-  }
-  if (reply === 'done' && !dedupe) {
-    throw new TypeError(
-      `${who} has reply 'done' and no dedupe; add dedupe.by, for a reply can be lost and asked for again`,
-    );
-  }
-  checkRange(`${who} has dedupe.keep`, dedupe?.keep ?? 1, 1, Infinity);
-  checkRange(`${who} has capacity.items`, capacity?.items ?? 1, 1, Infinity);
-  if (dedupe?.keepFor !== undefined && !(msToNumber(dedupe.keepFor) >= 1)) {
-    throw new TypeError(`${who} has dedupe.keepFor ${dedupe.keepFor}; use at least 1 ms`);
-  }
-}
-
-function checkRange(what: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new TypeError(`${what} ${value}; use a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}`);
+  const { state } = options as { state?: unknown };
+  if (state === undefined) throw new TypeError(`${who}: state is missing; use { version: 1, initial: () => ({ … }) }`);
+  const { inboxes } = options as { inboxes?: unknown };
+  if (inboxes === undefined || (typeof inboxes === 'object' && inboxes !== null && !Array.isArray(inboxes))) return;
+  throw new TypeError(`${who}: inboxes is ${shown(inboxes)}; use { name: inbox(…) }`);
 }

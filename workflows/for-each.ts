@@ -4,6 +4,7 @@ import type { Entry } from './envelope';
 import type { InboxBuffer } from './inbox-buffer';
 import { withItem } from './item-context';
 import { Line } from './line';
+import { checkFunction, checkKnown } from './options';
 import { Retries, checkRetry } from './retries';
 import type { RetryOptions } from './retries';
 
@@ -44,11 +45,17 @@ export interface Feeder {
 }
 
 /** @throws TypeError for options that are out of range. */
-export function checkForEach(name: string, { concurrency = 1, retry }: ForEachOptions<never>): void {
+export function checkForEach(name: string, handler: unknown, options: ForEachOptions<never>): void {
+  const who = `inbox '${name}'`;
+  checkFunction(`${who}: the handler of forEach`, handler, 'a function that handles one item');
+  checkKnown(who, '', options, ['concurrency', 'until', 'retry', 'deadLetter', 'orderBy']);
+  const { concurrency = 1, retry, until, orderBy } = options;
+  if (until !== undefined) checkFunction(`${who}: until`, until);
+  if (orderBy !== undefined) checkFunction(`${who}: orderBy`, orderBy);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new TypeError(`inbox '${name}': concurrency is ${concurrency}; use a whole number of at least 1`);
   }
-  if (retry) checkRetry(name, retry);
+  if (retry !== undefined) checkRetry(name, retry);
 }
 
 /** The loop behind `forEach`: a sliding window over the items of `buffer`, with `feeder` to fill it where messages don't. */

@@ -36,6 +36,8 @@ export interface InboxExtension {
   replies?: [string, Reply][];
 }
 
+/** What `String` makes of an id that is missing. */
+const noIds: readonly string[] = ['undefined', 'null', 'NaN'];
 const none: CarriedInbox = { items: [], seen: [], received: 0, duplicates: 0 };
 
 /** The items of one inbox, from their message to the end of their handling. */
@@ -120,6 +122,12 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
       this.host.deadLetters.keep(letter);
       return;
     }
+    if (id !== undefined && noIds.includes(id) && this.window.has(id)) {
+      // All items without an id share this one, and a second one is no duplicate: dropped, it would be lost.
+      const error = 'dedupe.by gave no id, as for an item before it';
+      this.host.deadLetters.keep({ inbox: this.name, item, error, at: workflowNow() });
+      return;
+    }
     this.enter(item, id);
   }
 
@@ -127,6 +135,9 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   admit(item: T, leaving: boolean): void {
     const { capacity, reply } = this.declaration.options;
     const id = this.readId(item);
+    if (noIds.includes(id ?? '')) {
+      throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' can't read the item's id: dedupe.by gave none`);
+    }
     const known = id !== undefined && this.window.has(id);
     if (known && (reply === 'accepted' || this.replies.has(id))) return;
     if (reply === 'done' && leaving) {
@@ -210,7 +221,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   }
 
   async forEach(handler: (item: T) => Promise<unknown>, options: ForEachOptions<T> = {}): Promise<void> {
-    checkForEach(this.name, options);
+    checkForEach(this.name, handler, options);
     await this.read(() => forEachOf(this, handler, options));
   }
 

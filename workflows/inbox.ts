@@ -1,6 +1,7 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { Duration } from './duration';
 import type { ForEachOptions } from './for-each';
+import { shown } from './options';
 
 export interface InboxOptions<T> {
   /** Takes an item once per id: one whose id was received before is dropped, or answered with the reply that it had. */
@@ -68,6 +69,12 @@ export function inbox<T>(
   message: SignalDefinition<[T]> | UpdateDefinition<unknown, [T]>,
   options: InboxDeclaration<T>['options'] = {},
 ): InboxDeclaration<T, unknown> {
+  const { type } = Object(message) as { type?: unknown };
+  if (type !== 'signal' && type !== 'update') {
+    throw new TypeError(
+      `inbox() was given ${shown(message)} to be filled by; use what defineSignal() or defineUpdate() made`,
+    );
+  }
   return { message, options };
 }
 

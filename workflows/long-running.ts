@@ -3,6 +3,7 @@ import type { LongRunningOptions } from './declare';
 import { isEnvelope } from './envelope';
 import type { InboxDeclarations } from './inbox';
 import { hasNoInput } from './no-input';
+import { checkFunction } from './options';
 import type { StateCheck } from './json-state';
 import type { Run } from './run';
 import { adopt, beganOnOldCode } from './replaces';
@@ -36,6 +37,7 @@ export function longRunning<
   body: (run: Run<Args, State, Declarations>) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
   const declared = declare<Args, State, OldArgs>(name, options);
+  checkFunction(`longRunning '${name}': the body`, body, 'an async function, as the third argument');
   const { replaces } = declared.options;
   const onNewCode = async (...given: unknown[]): Promise<Result> => {
     const [input, carried] = given;

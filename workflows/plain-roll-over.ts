@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { ContinueAsNewOptions, Workflow } from '@temporalio/workflow';
 import { CancelledFailure } from '@temporalio/common';
+import { lengthOfTime } from './duration';
 import type { Duration } from './duration';
 
 export interface PlainRollOverOptions extends ContinueAsNewOptions {
@@ -32,6 +33,7 @@ export async function rollOver<F extends Workflow>(
   args: () => Parameters<F>,
   { drainTimeout = '10 minutes', ...options }: PlainRollOverOptions = {},
 ): Promise<never> {
+  lengthOfTime('rollOver(): drainTimeout', drainTimeout);
   if (currentUpdateInfo()) throw new TypeError('rollOver() in the handler of an update would wait for itself');
   if (!allHandlersFinished() && !(await condition(allHandlersFinished, drainTimeout))) {
     log.warn(`longhaul: rolls over with handlers under way, which did not finish within ${drainTimeout}`);

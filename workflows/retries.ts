@@ -1,9 +1,11 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { msToNumber } from '@temporalio/common/lib/time';
+import { lengthOfTime } from './duration';
 import type { Duration } from './duration';
 import type { Entry } from './envelope';
 import type { InboxBuffer } from './inbox-buffer';
 import { isNonRetryable } from './item-failure';
+import { checkKnown } from './options';
 import { random } from './random';
 import { workflowNow } from './workflow-now';
 
@@ -21,7 +23,10 @@ export interface RetryOptions {
 }
 
 /** @throws TypeError for options that are out of range. */
-export function checkRetry(name: string, { attempts, backoff = 2, jitter = 0, ...intervals }: RetryOptions): void {
+export function checkRetry(name: string, retry: RetryOptions): void {
+  const known = ['attempts', 'initialInterval', 'backoff', 'maxInterval', 'jitter'];
+  checkKnown(`inbox '${name}'`, 'retry', retry, known);
+  const { attempts, backoff = 2, jitter = 0, ...intervals } = retry;
   const refuse = (what: string, use: string) => {
     throw new TypeError(`inbox '${name}': retry.${what}; use ${use}`);
   };
@@ -30,8 +35,8 @@ export function checkRetry(name: string, { attempts, backoff = 2, jitter = 0, ..
   }
   if (!(backoff >= 1 && backoff < Infinity)) refuse(`backoff is ${backoff}`, 'a number of at least 1');
   if (!(jitter >= 0 && jitter <= 1)) refuse(`jitter is ${jitter}`, 'a number from 0 to 1');
-  for (const [key, value] of Object.entries(intervals)) {
-    if (!(msToNumber(value) >= 1)) refuse(`${key} is ${value}`, 'at least 1 ms');
+  for (const [key, value] of Object.entries<Duration | undefined>(intervals)) {
+    if (value !== undefined) lengthOfTime(`inbox '${name}': retry.${key}`, value, { most: Infinity });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Feeder, ForEachOptions } from './for-each';
 import { checkForEach, forEachOf } from './for-each';
 import type { InboxBuffer } from './inbox-buffer';
+import { shown } from './options';
 import type { Part, PartHost } from './part';
 import { workflowNow } from './workflow-now';
 
@@ -38,7 +39,8 @@ export function sources(host: PartHost, carried: unknown): Part {
     handler: (item: T) => Promise<void>,
     options: Omit<ForEachOptions<T>, 'until'> = {},
   ): Promise<void> => {
-    checkForEach(name, options);
+    checkForEach(name, handler, options);
+    checkSource(name, source);
     const position = positions.get(name) ?? {};
     if (position.done) return;
     positions.set(name, position);
@@ -68,6 +70,16 @@ export function sources(host: PartHost, carried: unknown): Part {
     carry: () => (positions.size === 0 ? undefined : Object.fromEntries(positions)),
     run: { forEach },
   };
+}
+
+function checkSource(name: string, source: unknown): void {
+  if (typeof source === 'object' && source !== null) {
+    if (typeof (source as { page?: unknown }).page === 'function') return;
+    if (Symbol.iterator in source || Symbol.asyncIterator in source) return;
+  }
+  throw new TypeError(
+    `run.forEach('${name}'): the source is ${shown(source)}; use { page: (cursor) => … } or something that can be iterated`,
+  );
 }
 
 function openBuffer(host: PartHost, name: string): InboxBuffer<unknown> {

@@ -2,6 +2,7 @@ import { TemporalFailure } from '@temporalio/common';
 import { isCancellation, log, metricMeter } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Duration } from './duration';
+import { checkFunction, checkKnown, checkOneOf } from './options';
 import { waitingOn } from './waits';
 
 /** An activity as `proxyActivities` or `proxyLocalActivities` gives it. */
@@ -100,6 +101,7 @@ export async function takeStep(
   recorder: StepRecorder,
 ): Promise<unknown> {
   const { name = 'step', cache, usage } = options;
+  checkStep(name, activity, options);
   const call = () => schedule(activity, args, name, options.retry);
   const done = waitingOn({ kind: 'step', what: name });
   try {
@@ -120,6 +122,26 @@ export async function takeStep(
   } finally {
     done();
   }
+}
+
+const policy = [
+  'maximumAttempts',
+  'initialInterval',
+  'backoffCoefficient',
+  'maximumInterval',
+  'nonRetryableErrorTypes',
+];
+
+function checkStep(name: string, activity: unknown, options: AnyStepOptions): void {
+  const who = `step '${name}'`;
+  checkFunction(`${who}: what it calls`, activity, 'an activity of proxyActivities()');
+  checkKnown(who, '', options, ['name', 'retry', 'try', 'cache', 'usage']);
+  const { retry, cache, usage } = options;
+  if (typeof retry === 'string')
+    checkOneOf(`${who}: retry`, retry, ['a policy such as { maximumAttempts: 3 }', 'never']);
+  else checkKnown(who, 'retry', retry, policy);
+  checkKnown(who, 'cache', cache, ['key', 'get', 'put']);
+  if (usage !== undefined) checkFunction(`${who}: usage`, usage);
 }
 
 async function schedule(

@@ -1,6 +1,7 @@
 import { condition, sleep } from '@temporalio/workflow';
-import { msToNumber } from '@temporalio/common/lib/time';
+import { lengthOfTime } from './duration';
 import type { Duration } from './duration';
+import { checkGiven } from './options';
 import { workflowNow } from './workflow-now';
 
 /** A point in time that may be moved while somebody waits for it; `run.deadline` is one. */
@@ -8,6 +9,9 @@ export interface MovableDeadline {
   /** Milliseconds since the epoch; undefined where none is set. */
   readonly at: number | undefined;
 }
+
+// What has passed already is waited for as well, for 1 ms.
+const anyFinite = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE };
 
 /** How long something may take: a length from now on, or a point in time. */
 export type TimeLimit =
@@ -23,16 +27,16 @@ export type TimeLimit =
     };
 
 /** @throws Error that fails the workflow task, when the limit names no time or two. */
-export function checkLimit(who: string, { timeout, deadline }: TimeLimit): void {
+export function checkLimit(who: string, options: TimeLimit): void {
+  checkGiven(who, '', options, ['timeout', 'deadline', 'what']);
+  const { timeout, deadline } = options;
   if ((timeout === undefined) === (deadline === undefined)) {
     throw new TypeError(`${who} needs either \`timeout\` or \`deadline\``);
   }
   if (deadline && deadline.at === undefined) {
     throw new Error(`${who} was given a deadline that is not set: set run.deadline first, or give it a timeout`);
   }
-  if (typeof timeout === 'number' && !Number.isFinite(timeout)) {
-    throw new TypeError(`${who} has a timeout of ${timeout}; give it a length of time`);
-  }
+  if (timeout !== undefined) lengthOfTime(`${who}: timeout`, timeout, anyFinite);
 }
 
 /** When the limit, as it stands, will have passed: milliseconds since the epoch. */
@@ -71,5 +75,5 @@ export function limitInWords({ timeout, deadline }: TimeLimit): string {
 
 /** The SDK reads a timeout of 0 through a patch marker; 1 ms is the shortest timer and records none. */
 function shortestTimer(timeout: Duration): number {
-  return Math.max(1, msToNumber(timeout));
+  return Math.max(1, lengthOfTime('timeout', timeout, anyFinite));
 }

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { longhaulFailure } from './failure';
+import { checkFunction } from './options';
 import { race } from './race';
 import { checkLimit, limitEndsAt, limitInWords, limitPassed } from './time-limit';
 import type { TimeLimit } from './time-limit';
@@ -24,8 +25,9 @@ export type WaitForOptions = TimeLimit & {
  *   removing or re-timing a call in a deployed workflow needs `patched()`. A timer is a Cloud action.
  */
 export async function waitFor(ready: () => boolean, options: WaitForOptions): Promise<void> {
-  const { timeout, deadline, what = 'the condition' } = options;
   checkLimit('waitFor', options);
+  checkFunction('waitFor: its first argument', ready, 'a function that says whether it is so');
+  const { timeout, deadline, what = 'the condition' } = options;
   const until = limitEndsAt(options);
   const done = waitingOn({ kind: 'waitFor', what, ...(until === undefined ? {} : { until }) });
   try {

@@ -1,6 +1,7 @@
 import { TemporalFailure } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
 import { longhaulFailure } from './failure';
+import { checkFunction } from './options';
 import { race } from './race';
 import { checkLimit, limitEndsAt, limitInWords, limitPassed } from './time-limit';
 import type { TimeLimit } from './time-limit';
@@ -28,8 +29,9 @@ export type WithTimeoutOptions = TimeLimit & {
  *   deadline has passed already it records none, and does not begin the work. Adding or removing a call in a deployed workflow needs `patched()`. A timer is a Cloud action.
  */
 export async function withTimeout<T>(work: () => Promise<T>, options: WithTimeoutOptions): Promise<T> {
-  const { what = 'the work' } = options;
   checkLimit('withTimeout', options);
+  checkFunction('withTimeout: its first argument', work, 'a function that does the work, and not its promise');
+  const { what = 'the work' } = options;
   const until = limitEndsAt(options);
   if (until !== undefined && until <= workflowNow()) throw tooLate(options, what, undefined);
   const done = waitingOn({ kind: 'withTimeout', what, ...(until === undefined ? {} : { until }) });

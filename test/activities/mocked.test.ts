@@ -286,7 +286,7 @@ describe('a long activity without a server', () => {
     assert.throws(make({ stallAfter: 0 }), /stallAfter is 0; use milliseconds from 1/);
     assert.throws(make({ stallAfter: 'soon' }), /stallAfter is 'soon'; use milliseconds from 1, or a string such as/);
     assert.throws(make({ deadlineMargin: -1 }), /deadlineMargin is -1/);
-    assert.throws(make({ stalAfter: 1 }), /'stalAfter' is no option; use checkpoint, enforce/);
+    assert.throws(make({ stalAfter: 1 }), /'stalAfter' is no option; use stallAfter/);
     assert.throws(make({ checkpoint: { version: 0, parse: String } }), /checkpoint.version is 0/);
     assert.throws(make({ checkpoint: { maxBytes: 0, parse: String } }), /checkpoint.maxBytes is 0/);
   });

@@ -16,13 +16,13 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(activity|client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^workflows\/(failure|duration|recipes\/child-outcome)$/,
+    /^workflows\/(failure|duration|options|recipes\/child-outcome)$/,
   ],
   client: [
     /^@temporalio\/(client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^workflows\/(duration|failure|recipes\/callback-message)$/,
+    /^workflows\/(duration|failure|options|recipes\/callback-message)$/,
   ],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,

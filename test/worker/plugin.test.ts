@@ -183,13 +183,13 @@ describe('LonghaulPlugin', () => {
       [{ enforce: 'strict' }, "enforce is 'strict'; use 'error', 'warn' or 'off'"],
       [
         { enforce: { heartbeats: 'warn' } },
-        'enforce.heartbeats is no guard; use heartbeatTimeout, heartbeatOverStartToClose, scheduleToClose, noBeats, beatInterval',
+        "'enforce.heartbeats' is no option; use activities, heartbeatTimeout, heartbeatOverStartToClose, scheduleToClose, noBeats, beatInterval",
       ],
       [{ enforce: { noBeats: 'error' } }, "enforce.noBeats is 'error'; use one of 'warn', 'off'"],
       [{ enforce: { activities: { work: 'no' } } }, "enforce.activities.work is 'no'; use 'error', 'warn' or 'off'"],
       [
         { catalog: { job: { expectedMaxDuration: 'soon' } } },
-        'catalog.job.expectedMaxDuration is "soon"; use milliseconds above 0, or a string such as \'3 days\'',
+        "catalog.job.expectedMaxDuration is 'soon'; use milliseconds from 1, or a string such as '45 seconds'",
       ],
       [{ catalog: { job: { expectedMaxDuration: 1, team: '' } } }, 'catalog.job.team is ""; use a name'],
     ] as const) {

@@ -412,7 +412,7 @@ describe('the options of an inbox', () => {
     [
       'a window of no time',
       inbox(flows.addJob, { dedupe: { by, keepFor: 0 } }),
-      /dedupe\.keepFor 0; use at least 1 ms/,
+      /dedupe\.keepFor is 0; use milliseconds from 1/,
     ],
     ['a capacity of nothing', inbox(flows.addJob, { capacity: { items: 0 } }), /capacity\.items 0; use a whole number/],
   ] as const) {
@@ -446,11 +446,11 @@ describe('the options of an inbox', () => {
     [
       'a wait of no time',
       { retry: { attempts: 2, initialInterval: 0 } },
-      /retry\.initialInterval is 0; use at least 1 ms/,
+      /retry\.initialInterval is 0; use milliseconds from 1/,
     ],
   ] as const) {
     it(`of forEach refuse ${what} with one sentence`, () => {
-      assert.throws(() => checkForEach('jobs', options), message);
+      assert.throws(() => checkForEach('jobs', () => undefined, options), message);
     });
   }
 });

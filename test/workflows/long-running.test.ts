@@ -311,8 +311,8 @@ describe('the options of longRunning', () => {
   for (const [what, rollOver, message] of [
     ['too few events', { events: 5 }, /rollOver\.events is 5; use a whole number from 10 to 40000/],
     ['no number', { events: 'many' as never }, /rollOver\.events is many/],
-    ['a misspelt limit', { event: 100 } as never, /rollOver\.event is no limit; use events, bytes, signals or updates/],
-    ['a wait of no time', { drainTimeout: 0 }, /rollOver\.drainTimeout is 0; use at least 1 ms/],
+    ['a misspelt limit', { event: 100 } as never, /'rollOver\.event' is no option; use rollOver\.events/],
+    ['a wait of no time', { drainTimeout: 0 }, /rollOver\.drainTimeout is 0; use milliseconds from 1/],
     ['an old limit out of range', { was: [1] }, /rollOver\.events is 1/],
   ] as const) {
     it(`refuses ${what} with one sentence`, () => {

@@ -12,8 +12,9 @@ import type { Duration } from '../duration';
 import { longhaulFailure } from '../failure';
 import { inbox } from '../inbox';
 import type { Inbox, InboxDeclaration } from '../inbox';
+import { checkFunction, checkKnown, checkOneOf, shown } from '../options';
 import { workflowNow } from '../workflow-now';
-import { milliseconds, drain, pause, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, milliseconds, drain, pause, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** What an approver sends. */
@@ -143,6 +144,7 @@ const ignoredKept = 200;
  *   and two per reminder.
  */
 export async function approval(run: RecipeRun, key: string, options: ApprovalOptions): Promise<ApprovalResult> {
+  checkApproval(options);
   const { deadline, atDeadline = 'reject', mayChange = false, reminders } = options;
   // Where it answers nobody, what its handler returns is nobody's.
   const answers = options.inbox as Inbox<Answer, AnswerReceipt>;
@@ -179,6 +181,18 @@ export async function approval(run: RecipeRun, key: string, options: ApprovalOpt
     );
   }
   return view(state) as ApprovalResult;
+}
+
+const known = ['inbox', 'approvers', 'quorum', 'veto', 'mayChange', 'deadline', 'atDeadline', 'reminders'];
+
+function checkApproval(options: ApprovalOptions): void {
+  checkRecipe('approval', options, known);
+  const { approvers, quorum = 'all', atDeadline = 'reject', reminders } = options;
+  if (!Array.isArray(approvers)) throw new TypeError(`approval: approvers is ${shown(approvers)}; use a list of names`);
+  if (typeof quorum !== 'number') checkOneOf('approval: quorum', quorum, ['a whole number', 'all', 'any']);
+  checkOneOf('approval: atDeadline', atDeadline, ['approve', 'reject', 'fail']);
+  checkKnown('approval', 'reminders', reminders, ['at', 'every', 'send']);
+  if (reminders) checkFunction('approval: reminders.send', reminders.send, 'the activity that sends one');
 }
 
 function begin({ approvers, quorum = 'all', veto = false }: ApprovalOptions, deadline: Duration): ApprovalState {

@@ -4,7 +4,7 @@ import type { Duration } from '../duration';
 import type { Inbox } from '../inbox';
 import { workflowNow } from '../workflow-now';
 import { Alarm } from './alarm';
-import { drain, isCutOff, milliseconds, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, drain, isCutOff, milliseconds, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 export interface BatchOptions<Item> {
@@ -84,6 +84,8 @@ export async function batch<Item>(
   key: string,
   options: BatchOptions<Item>,
 ): Promise<BatchResult<Item>> {
+  const known = ['inbox', 'work', 'by', 'maxSize', 'maxWait', 'concurrency', 'perKey', 'until'];
+  checkRecipe('batch', options, known, ['work']);
   const { inbox, work, by = () => '', maxSize = 100, maxWait = '1 minute', until = () => false } = options;
   const queue = new Batches<Item>(run, key, {
     maxSize: wholeNumber('batch', 'maxSize', maxSize),

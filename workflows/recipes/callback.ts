@@ -3,12 +3,13 @@ import type { Duration } from '../duration';
 import { longhaulFailure } from '../failure';
 import { inbox } from '../inbox';
 import type { Inbox, InboxDeclaration } from '../inbox';
+import { checkKnown } from '../options';
 import { workflowNow } from '../workflow-now';
 import { backoffOf } from './backoff';
 import type { BackoffOptions } from './backoff';
 import { callbackSignalName } from './callback-message';
 import type { Callback } from './callback-message';
-import { drain, milliseconds, pause, recipeState } from './recipe-run';
+import { checkRecipe, drain, milliseconds, pause, recipeState } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** The signal that callbacks arrive by, and the inbox that their tokens name unless they name another. */
@@ -88,6 +89,8 @@ export async function callback<T = unknown>(
   key: string,
   options: CallbackOptions<T>,
 ): Promise<CalledBack<T>> {
+  checkRecipe('callback', options, ['inbox', 'start', 'timeout', 'what', 'parse', 'fallBack'], ['start']);
+  checkKnown('callback', 'fallBack', options.fallBack, ['check', 'every', 'maxEvery', 'backoff', 'jitter']);
   const { inbox: arrivals, start, timeout, what = key, fallBack } = options;
   const backoff = backoffOf('callback', fallBack ?? {});
   const all = recipeState<CallbackState>(run, 'callback', 'all', () => ({ version: 1, waits: {}, early: {} }));

@@ -3,13 +3,14 @@ import { ApplicationFailure, TemporalFailure, WorkflowExecutionAlreadyStartedErr
 import type { Duration } from '../duration';
 import { inbox } from '../inbox';
 import type { Inbox, InboxDeclaration } from '../inbox';
+import { checkGiven } from '../options';
 import type { StartChildOptions } from '../run';
 import { workflowNow } from '../workflow-now';
 import { FanOutWindow } from './fan-out';
 import type { FanOutOptions, FanOutResult } from './fan-out';
 import { Alarm } from './alarm';
 import type { ChildOutcome } from './child-outcome';
-import { drain, isCutOff, milliseconds } from './recipe-run';
+import { checkRecipe, drain, isCutOff, milliseconds } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** Whom a child tells of its end. */
@@ -113,6 +114,8 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
   key: string,
   options: FanOutChildrenOptions<Item, Cursor, Value, Result>,
 ): Promise<FanOutResult<Item, Value>> {
+  checkRecipe('fanOutChildren', options, known, ['pages', 'child']);
+  checkGiven('fanOutChildren', 'fallBack', options.fallBack, ['check', 'every']);
   const { child, childOptions, inbox: reports, add = (value: Value) => value, fallBack } = options;
   const parentId = workflowInfo().workflowId;
   const { workflowId = (_item: Item, id: string) => `${parentId}/${key}/${id}` } = options;
@@ -177,6 +180,9 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
     alarm.reset();
   }
 }
+
+const ofChildren = ['child', 'childOptions', 'workflowId', 'inbox', 'add', 'fallBack'];
+const known = ['pages', 'concurrency', 'value', 'maxFailures', ...ofChildren];
 
 const reportsKept = 1_000;
 

@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { TemporalFailure } from '@temporalio/common';
 import { longhaulFailure } from '../failure';
 import { workflowNow } from '../workflow-now';
-import { isCutOff, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, isCutOff, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** A part of the items, and where the next one begins. */
@@ -87,6 +87,8 @@ export async function fanOut<Item, Cursor, Result, Value>(
     add?: (value: Value, result: Result, item: Item) => Value;
   },
 ): Promise<FanOutResult<Item, Value>> {
+  const known = ['pages', 'concurrency', 'value', 'maxFailures', 'work', 'add'];
+  checkRecipe('fanOut', options, known, ['pages', 'work']);
   const { work, add = (value: Value) => value } = options;
   const window = new FanOutWindow(run, key, options);
   let failure: unknown;

@@ -3,7 +3,7 @@ import { longhaulFailure } from '../failure';
 import { workflowNow } from '../workflow-now';
 import { backoffOf } from './backoff';
 import type { BackoffOptions } from './backoff';
-import { milliseconds, pause, recipeState } from './recipe-run';
+import { checkRecipe, milliseconds, pause, recipeState } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 export interface PollOptions<T> extends BackoffOptions {
@@ -50,6 +50,19 @@ interface PollState {
  *   Costs two Temporal Cloud actions per poll: the activity and the timer.
  */
 export async function poll<T>(run: RecipeRun, key: string, options: PollOptions<T>): Promise<T> {
+  const known = [
+    'check',
+    'until',
+    'timeout',
+    'what',
+    'retryAfter',
+    'progress',
+    'every',
+    'maxEvery',
+    'backoff',
+    'jitter',
+  ];
+  checkRecipe('poll', options, known, ['check', 'until']);
   const { check, until, timeout, what = key, retryAfter = () => undefined, progress } = options;
   const backoff = backoffOf('poll', options);
   const state = recipeState<PollState>(run, 'poll', key, () => ({

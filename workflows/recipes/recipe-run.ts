@@ -1,7 +1,8 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { msToNumber } from '@temporalio/common/lib/time';
+import { lengthOfTime } from '../duration';
 import type { Duration } from '../duration';
 import type { Inbox, InboxDeclarations } from '../inbox';
+import { checkFunction, checkGiven, shown } from '../options';
 import type { Run } from '../run';
 import { workflowNow } from '../workflow-now';
 
@@ -34,17 +35,29 @@ export function recipeState<S extends { version: number }>(
   return state;
 }
 
+/**
+ * Checks the names of a recipe's options and those that are functions; a recipe is called again in each run, and so is this.
+ *
+ * @throws TypeError, which fails the workflow task: the run goes on with corrected code.
+ */
+export function checkRecipe(
+  recipe: string,
+  options: object,
+  known: readonly string[],
+  functions: readonly string[] = [],
+): void {
+  checkGiven(recipe, '', options, known);
+  const given = options as Record<string, unknown>;
+  for (const name of functions) checkFunction(`${recipe}: ${name}`, given[name]);
+  if (!known.includes('inbox')) return;
+  const { inbox } = given as { inbox?: { forEach?: unknown } | null };
+  if (typeof inbox?.forEach === 'function') return;
+  throw new TypeError(`${recipe}: inbox is ${shown(inbox)}; use one of run.inboxes`);
+}
+
 /** @throws TypeError that says which option of which recipe is out of range. */
 export function milliseconds(recipe: string, option: string, value: Duration): number {
-  let length: number;
-  try {
-    length = typeof value === 'number' ? value : msToNumber(value);
-  } catch {
-    length = Number.NaN;
-  }
-  // A timer can't be longer than this on any server.
-  if (length >= 1 && length <= 100 * 365 * 86_400_000) return Math.round(length);
-  throw new TypeError(`${recipe}: ${option} is ${String(value)}; use at least 1 ms, such as '5 minutes'`);
+  return Math.round(lengthOfTime(`${recipe}: ${option}`, value));
 }
 
 /** @throws TypeError that says which option of which recipe is out of range. */

@@ -2,8 +2,9 @@ import { defineQuery, setHandler } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import { activityOutcome } from '../activity-outcome';
 import type { Duration } from '../duration';
+import { checkOneOf } from '../options';
 import { workflowNow } from '../workflow-now';
-import { isCutOff, milliseconds, pause, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, isCutOff, milliseconds, pause, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** What one activity of a round did. */
@@ -104,6 +105,9 @@ export async function scheduledCleanup<Cursor>(
   key: string,
   options: ScheduledCleanupOptions<Cursor>,
 ): Promise<CleanupReport> {
+  const known = ['every', 'offset', 'work', 'catchUp', 'maxCatchUp', 'failFast', 'rounds'];
+  checkRecipe('scheduledCleanup', options, known, ['work']);
+  if (options.catchUp !== undefined) checkOneOf('scheduledCleanup: catchUp', options.catchUp, ['none', 'one', 'all']);
   const { work, catchUp = 'one', failFast = false, rounds = Infinity } = options;
   const everyMs = milliseconds('scheduledCleanup', 'every', options.every);
   const offsetMs = options.offset === undefined ? 0 : milliseconds('scheduledCleanup', 'offset', options.offset);
