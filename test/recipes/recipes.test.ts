@@ -257,7 +257,7 @@ describe('recipes', () => {
       ));
 
     it('goes on after a forced rollover at any moment', () =>
-      server.run(flows.squares, [{ to: 300, page: 20, concurrency: 10 }], async (handle) => {
+      server.run(flows.squares, [{ to: 300, page: 20, concurrency: 10, slowMs: 40 }], async (handle) => {
         for (let at = 20; at < 300; at += 40) {
           await until(() => notesOf(handle).length >= at);
           await current(handle).signal(rollOverSignal);
@@ -383,11 +383,10 @@ describe('recipes', () => {
   describe('pipeline', () => {
     it('does each stage once, and hands its result on over rollovers between them', () =>
       server.run(flows.staged, [1], async (handle) => {
-        await handle.signal(rollOverSignal);
         const result = await handle.result();
         assert.equal(result.total, 1111);
         assert.deepEqual(notesOf(handle), ['one 1', 'two 11', 'three 111']);
-        assert.ok(result.run >= 2);
+        assert.ok(result.run >= 2, 'no rollover lay between two stages');
       }));
   });
 

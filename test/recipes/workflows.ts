@@ -132,6 +132,7 @@ interface FanInput {
   poisonEach?: number;
   maxFailures?: number;
   startToClose?: number;
+  slowMs?: number;
 }
 
 /** Activities that are tried again soon after their worker was killed. */
@@ -144,11 +145,11 @@ const fanState = { version: 1, initial: (_input: FanInput) => ({}) };
 
 /** The sum of squares, one activity each. */
 export const squares = longRunning('squares', { state: fanState, rollOver: { events: 500 } }, async (run) => {
-  const { to, page, concurrency, poisonEach, maxFailures, startToClose } = run.args[0];
+  const { to, page, concurrency, poisonEach, maxFailures, startToClose, slowMs } = run.args[0];
   const { numbersFrom, square } = soonAgain(startToClose);
   const result = await fanOut(run, 'squares', {
     pages: (cursor: number | undefined) => numbersFrom(cursor, to, page),
-    work: (n) => square(n, poisonEach),
+    work: (n) => square(n, poisonEach, slowMs),
     concurrency,
     value: { sum: 0 },
     add: (value, squared) => ({ sum: value.sum + squared }),
@@ -257,7 +258,7 @@ export const cleans = longRunning(
 /** Three stages. */
 export const staged = longRunning(
   'staged',
-  { state: { version: 1, initial: (_from: number) => ({}) } },
+  { state: { version: 1, initial: (_from: number) => ({}) }, rollOver: { events: 10 } },
   async (run) => {
     const total = await pipeline<number>(run, 'stages')
       .stage('one', (input) => act.stageOf('one', input))
