@@ -69,7 +69,7 @@ async function measure(bench: Bench, side: Side, { items, workflows }: CostSize)
   const handles = await Promise.all(Array.from({ length: workflows }, () => bench.start(`${side}Work`, taskQueue)));
   // All signals are there before the worker is: what comes when, and so what a workflow task holds, is the same each time.
   for (const handle of handles) await bench.send(handle, items);
-  const { used, seconds } = await bench.withWorker(taskQueue, async () => {
+  const { used, seconds } = await bench.withWorker(side, taskQueue, async () => {
     const before = process.cpuUsage();
     const begun = performance.now();
     await Promise.all(handles.map((handle) => handle.result()));
