@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import { Runtime } from '@temporalio/worker';
 import { statusQuery, step } from 'longhaul/workflows';
 import type { StepResult } from 'longhaul/workflows';
@@ -90,6 +91,7 @@ describe('step', () => {
   it('keeps a rollover waiting until its result is there', () =>
     server.run(flows.holdsItsStep, [], async (handle) => {
       activities.calls.length = 0;
+      while (activities.calls.length === 0) await setTimeout(5);
       await handle.signal('longhaul.rollOver');
       const { results, runs } = await handle.result();
       assert.deepEqual(results, ['at last']);
