@@ -8,7 +8,7 @@ export async function work(_id: string): Promise<void> {
 /** How many items of each workflow are done: the driver sends no more than are worked off. */
 export const counted = new Map<string, number>();
 
-export async function count(_id: string): Promise<void> {
+export function count(_id: string): void {
   const { workflowExecution } = Context.current().info;
   const workflowId = workflowExecution?.workflowId ?? '';
   counted.set(workflowId, (counted.get(workflowId) ?? 0) + 1);
