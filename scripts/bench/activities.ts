@@ -8,7 +8,8 @@ export async function work(_id: string): Promise<void> {
 /** How many items of each workflow are done: the driver sends no more than are worked off. */
 export const counted = new Map<string, number>();
 
-export function count(_id: string): void {
+export async function count(_id: string): Promise<void> {
+  await Promise.resolve();
   const { workflowExecution } = Context.current().info;
   const workflowId = workflowExecution?.workflowId ?? '';
   counted.set(workflowId, (counted.get(workflowId) ?? 0) + 1);
