@@ -36,6 +36,15 @@ export async function plainWork(carried?: Carried): Promise<number> {
   );
 }
 
+export async function plainSteady(carried?: Carried): Promise<number> {
+  return await queue(
+    carried,
+    4_000,
+    ({ id }) => work(id),
+    (next) => continueAsNew<typeof plainSteady>(next),
+  );
+}
+
 export async function plainCount(carried?: Carried): Promise<number> {
   return await queue(carried, 4_000, undefined, (next) => continueAsNew<typeof plainCount>(next));
 }

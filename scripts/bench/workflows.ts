@@ -39,6 +39,9 @@ export const longhaulWork = longRunning('longhaulWork', { ...queue, rollOver: { 
   drain(run, ({ id }) => work(id)),
 );
 
+/** The same under the default limits. */
+export const longhaulSteady = longRunning('longhaulSteady', queue, (run) => drain(run, ({ id }) => work(id)));
+
 /** Signals alone, under the default limits. */
 export const longhaulCount = longRunning('longhaulCount', queue, (run) => drain(run, () => Promise.resolve()));
 

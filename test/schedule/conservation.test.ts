@@ -14,7 +14,7 @@ describe('items in are items processed, carried and dead-lettered', function () 
   const server = useServer(require.resolve('./workflows'));
 
   const first = process.env.LONGHAUL_SEED ? Number(process.env.LONGHAUL_SEED) : 1;
-  const rounds = process.env.LONGHAUL_SEED ? 1 : 24;
+  const rounds = process.env.LONGHAUL_SEED ? 1 : 16;
 
   it(`with rollovers, failures and cancellations at random points, in ${rounds} rounds`, async () => {
     const totals = await server.work(() =>
