@@ -73,7 +73,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     if (wanted('replay')) show(await coldReplay(bench, sizes));
     if (wanted('commits')) show(await commitLatency(bench, { rounds, commits: 100 }));
-    if (wanted('load')) show(await loadCurve(bench, { pairs: Math.min(rounds, 3), items: Math.min(items, 30), loads: [1, 4, 16] }));
+    if (wanted('load'))
+      show(await loadCurve(bench, { pairs: Math.min(rounds, 3), items: Math.min(items, 30), loads: [1, 4, 16] }));
   } finally {
     await bench.stop();
   }

@@ -68,7 +68,9 @@ export function costTable({ pairs, cpu }: Cost): string {
 
 async function measure(bench: Bench, side: Side, { items, workflows, steady = false }: CostSize): Promise<Measured> {
   const taskQueue = bench.newTaskQueue();
-  const handles = await Promise.all(Array.from({ length: workflows }, () => bench.start(`${side}${steady ? 'Steady' : 'Work'}`, taskQueue)));
+  const handles = await Promise.all(
+    Array.from({ length: workflows }, () => bench.start(`${side}${steady ? 'Steady' : 'Work'}`, taskQueue)),
+  );
   // All signals are there before the worker is: what comes when, and so what a workflow task holds, is the same each time.
   for (const handle of handles) await bench.send(handle, items);
   const { used, seconds } = await bench.withWorker(side, taskQueue, async () => {
