@@ -4,12 +4,13 @@ import type { Workflow } from '@temporalio/client';
 import { rollOverSignal, statusQuery } from 'longhaul/workflows';
 import type { LonghaulStatus } from 'longhaul/workflows';
 import { useServer } from 'longhaul/testing';
+import * as activities from './activities';
 import { early, send } from './support';
 import type { Handle } from './support';
 import * as flows from './workflows';
 
 describe('what a run hands on', () => {
-  const server = useServer(require.resolve('./workflows'));
+  const server = useServer(require.resolve('./workflows'), { activities });
 
   /** Starts a workflow and sends it what it finds in its first workflow task. */
   async function started<T extends Workflow>(
@@ -82,6 +83,14 @@ describe('what a run hands on', () => {
 
   it('does once what is done once, and waits for what is done once', async () => {
     const handle = await started(flows.doesOnce, [], async (to) => {
+      await to.signal(rollOverSignal);
+      await send(to, [{ id: 'a', last: true }]);
+    });
+    assert.deepEqual(await server.work(() => handle.result()), { times: 1, run: 2 });
+  });
+
+  it('waits for a step', async () => {
+    const handle = await started(flows.takesStep, [], async (to) => {
       await to.signal(rollOverSignal);
       await send(to, [{ id: 'a', last: true }]);
     });
