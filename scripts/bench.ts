@@ -23,7 +23,7 @@ Parts: ${parts.join(', ')}; default: all
   --workflows N  workflows at once; default: 8
   --steady       cost under the default limits: no rollover before some 570 items
   --signals N    signals of a round; default: 4000
-  --sizes A,B,C  items after which a queue is replayed cold; default: 1000,10000,50000
+  --sizes A,B,C  items after which a queue is replayed cold; default: 1000,10000
   --help         show this
 
 Exit status: 0 done, 1 a goal was missed, 2 wrong use, 3 the environment failed.`;
@@ -51,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     parseNumber(`--${name}`, values[name], 1, 1_000_000) ?? otherwise;
   const [pairs, rounds, items] = [number('pairs', 20), number('rounds', 10), number('items', 60)];
   const [workflows, signalCount] = [number('workflows', 8), number('signals', 4_000)];
-  const sizes = (values.sizes ?? '1000,10000,50000')
+  const sizes = (values.sizes ?? '1000,10000')
     .split(',')
     .map((size) => parseNumber('--sizes', size, 1, 1_000_000) ?? 1);
   const wanted = (part: (typeof parts)[number]): boolean => positionals.length === 0 || positionals.includes(part);
