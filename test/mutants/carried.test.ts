@@ -141,6 +141,11 @@ describe('what a run hands on', () => {
     assert.ok(run > 1);
   });
 
+  it('hands on what it keeps', async () => {
+    const handle = await started(flows.keeps, [], (to) => to.signal(rollOverSignal));
+    assert.equal(await server.work(() => handle.result()), 2);
+  });
+
   it('keeps its deadline', async () => {
     const handle = await started(flows.hasDeadline, [], (to) => to.signal(rollOverSignal));
     assert.deepEqual(await server.work(() => handle.result()), { length: 3_600_000, run: 2 });

@@ -201,3 +201,11 @@ export const showsToNobody = longRunning(
     return 'done';
   },
 );
+
+/** Counts its runs in what it keeps. */
+export const keeps = longRunning('keeps', options, async (run) => {
+  const kept = run.keep('kept', () => ({ runs: 0 }));
+  kept.runs += 1;
+  await run.safePoint();
+  return kept.runs;
+});
