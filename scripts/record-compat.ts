@@ -13,6 +13,7 @@ import { TestServer, startServer } from 'longhaul/testing';
 import { add, addNote, ask, tell } from '../test/compat/parts';
 import type { Item } from '../test/compat/parts';
 import type * as flows from '../test/compat/workflows';
+import { recipeActivities, recipeGoldens } from './record-compat-recipes';
 import { saveChain } from './save-chain';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
@@ -21,6 +22,8 @@ interface Golden {
   workflow: keyof typeof flows;
   what: string;
   args?: unknown[];
+  /** Children whose histories are saved too, by what their ids have after the workflow's. */
+  children?: readonly string[];
   /** Brings the workflow to where its history is to be saved. */
   play: (handle: Handle) => Promise<unknown>;
 }
@@ -187,9 +190,7 @@ const goldens: Golden[] = [
 ];
 
 const activities = {
-  async quick() {
-    // records an activity, and that is all
-  },
+  ...recipeActivities,
   slow: () => setTimeout(150),
 };
 
@@ -205,10 +206,21 @@ export async function recordCompat(folder: string, codeVersion: string): Promise
   tests.beginTest('golden');
   try {
     await tests.work(async () => {
-      for (const { workflow, what, args = [], play } of goldens) {
+      for (const { workflow, what, args = [], children = [], play } of [...goldens, ...recipeGoldens] as Golden[]) {
         const handle = await tests.start(workflow, args as never, { leaveOpen: 'recorded while open' });
         await play(handle);
         await saveChain(folder, { client: tests.client, handle, what, codeVersion });
+        for (const suffix of children) {
+          const workflowId = `${handle.workflowId}${suffix}`;
+          const { runId } = await tests.client.workflow.getHandle(workflowId).describe();
+          const child = { workflowId, firstExecutionRunId: runId };
+          await saveChain(folder, {
+            client: tests.client,
+            handle: child,
+            what: `child ${suffix.slice(-1)}`,
+            codeVersion,
+          });
+        }
       }
     });
     await tests.endTest();

@@ -1,14 +1,17 @@
 import type { Envelope } from './envelope';
 
-/** Bytes from which on a rollover warns of what it carries; the server takes 2 MiB. */
+/** Bytes from which on a rollover warns of what it carries. */
 export const largeBytes = 512 * 1024;
+
+/** What a server takes by default, less what is around it: the input, and the payload's own fields. */
+export const mostBytesByDefault = 2 * 1024 * 1024 - 64 * 1024;
 
 const listed = 5;
 
 /** How large what a run hands on is, as JSON and before any codec. */
 export interface CarriedSize {
   bytes: number;
-  /** 512 KiB or more: the server refuses a rollover that carries over 2 MiB. */
+  /** 512 KiB or more. Over `rollOver.mostBytes` the rollover is refused. */
   large: boolean;
   /** The five largest parts, largest first: `state.KEY`, `inboxes.NAME`, `once`, `undeclared`, `deadLetters`, `extensions.NAME`. */
   largest: PartSize[];
@@ -35,8 +38,8 @@ export function carriedSize(envelope: Envelope): CarriedSize | undefined {
 }
 
 /** Whether it may be large, for the price of one `JSON.stringify`: a character has one to three bytes. */
-export function mayBeLarge(envelope: Envelope): boolean {
-  return (stringified(envelope)?.length ?? 0) * 3 >= largeBytes;
+export function mayBeLarge(envelope: Envelope, mostBytes: number): boolean {
+  return (stringified(envelope)?.length ?? 0) * 3 >= Math.min(largeBytes, mostBytes);
 }
 
 function within(name: string, value: object): [string, unknown][] {

@@ -16,6 +16,9 @@ export interface CreateInboxOptions<T> extends Omit<InboxOptions<T>, 'onLeftover
   budget?: HistoryBudget;
 }
 
+/** What a plain workflow function hands on of an inbox. */
+export interface CarriedPlainInbox extends CarriedInbox, InboxExtension {}
+
 /** An inbox in a plain workflow function, which has to carry it by hand. */
 export interface PlainInbox<T> extends Inbox<T> {
   /** Signals whose `dedupe.by` threw, newest last. */
@@ -25,7 +28,7 @@ export interface PlainInbox<T> extends Inbox<T> {
    * What the next run's `createInbox` takes as `carried`: what waits, and the dedupe window. Items that `next` or `take` handed
    * out count as handled; those that `forEach` has in hand go back to the front.
    */
-  carry(): CarriedInbox;
+  carry(): CarriedPlainInbox;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface PlainInbox<T> extends Inbox<T> {
 export function createInbox<T>(
   signal: SignalDefinition<[T]>,
   { budget = historyBudget(), ...options }: CreateInboxOptions<T> = {},
-  carried?: CarriedInbox,
+  carried?: CarriedPlainInbox,
 ): PlainInbox<T> {
   const plain = new PlainInboxBuffer<T>(signal, options, budget, carried);
   setHandler(signal, (item: T) => {
@@ -58,10 +61,10 @@ class PlainInboxBuffer<T> extends InboxBuffer<T> implements PlainInbox<T> {
     signal: SignalDefinition<[T]>,
     options: InboxOptions<T>,
     budget: HistoryBudget,
-    carried: CarriedInbox | undefined,
+    carried: CarriedPlainInbox | undefined,
   ) {
     const host = new PlainHost(growthOf(budget), () => this.leases);
-    super(signal.name, inbox(signal, options), host, carried, carried as InboxExtension | undefined);
+    super(signal.name, inbox(signal, options), host, carried, carried);
     this.plain = host;
     this.deadLetters = host.deadLetters.list;
   }
@@ -77,7 +80,7 @@ class PlainInboxBuffer<T> extends InboxBuffer<T> implements PlainInbox<T> {
     }
   }
 
-  override carry(): CarriedInbox {
+  override carry(): CarriedPlainInbox {
     if (this.plain.loops > 0) this.returnLeases();
     else this.settleAll();
     return { ...super.carry(), ...this.carryMore() };

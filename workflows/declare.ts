@@ -1,5 +1,6 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 import type { BacklogOptions } from './backlog';
+import { mostBytesByDefault } from './carried-size';
 import type { Duration } from './duration';
 import { lengthInMs } from './deadline';
 import type { InboxDeclaration, InboxDeclarations } from './inbox';
@@ -29,6 +30,14 @@ export interface LongRunningOptions<
   rollOver?: RollOverOptions & {
     /** How long a rollover waits for items in hand, before it hands them to the next run to be done again. @default '10 minutes' */
     drainTimeout?: Duration;
+
+    /**
+     * The most that a rollover may carry, in bytes of JSON, from 1,024. More fails the workflow task, retryably, and the run waits for
+     * code that keeps less: the server would terminate it. Raise it where external storage or a compressing codec makes less of
+     * it on the wire; lower it where a codec makes more of it, or the server takes less than 2 MiB.
+     * @default 2_031_616 (2 MiB less 64 KiB)
+     */
+    mostBytes?: number;
 
     /**
      * Where workers use deployment versions: whether the next run begins on the version that is current then, as `'with-rollover'`
@@ -84,6 +93,7 @@ export interface Declared {
   readonly limits: DeclaredLimits;
   readonly drainTimeout: Duration;
   readonly ontoNewVersion: OntoNewVersion;
+  readonly mostBytes: number;
 }
 
 /** @throws TypeError for options that are out of range or contradict each other. */
@@ -92,7 +102,12 @@ export function declare<Args extends readonly unknown[], State extends object, O
   options: LongRunningOptions<Args, State, InboxDeclarations, OldArgs>,
 ): Declared {
   const { state, inboxes = {}, rollOver = {}, versioning, replaces } = options;
-  const { drainTimeout = '10 minutes', ontoNewVersion = 'with-rollover', ...limits } = rollOver;
+  const {
+    drainTimeout = '10 minutes',
+    ontoNewVersion = 'with-rollover',
+    mostBytes = mostBytesByDefault,
+    ...limits
+  } = rollOver;
   if (typeof drainTimeout === 'number' && !(drainTimeout >= 1)) {
     throw new TypeError(`longRunning '${name}': rollOver.drainTimeout is ${drainTimeout}; use at least 1 ms`);
   }
@@ -109,6 +124,9 @@ export function declare<Args extends readonly unknown[], State extends object, O
   if (!name) throw new TypeError('longRunning needs the workflow type as its first argument');
   if (!Number.isInteger(state.version) || state.version < 1) {
     throw new TypeError(`longRunning '${name}': state.version is ${String(state.version)}; use a whole number from 1`);
+  }
+  if (!Number.isInteger(mostBytes) || mostBytes < 1_024) {
+    throw new TypeError(`longRunning '${name}': rollOver.mostBytes is ${mostBytes}; use a whole number from 1,024`);
   }
   if (!ontoNewVersions.includes(ontoNewVersion)) {
     throw new TypeError(
@@ -130,6 +148,7 @@ export function declare<Args extends readonly unknown[], State extends object, O
     limits: declareLimits(name, limits),
     drainTimeout,
     ontoNewVersion,
+    mostBytes,
   };
 }
 

@@ -32,7 +32,7 @@ export type { Adopted, Replaces } from './replaces';
 export { unwrap } from './unwrap';
 export type { Unwrapped } from './unwrap';
 export { createInbox } from './create-inbox';
-export type { CreateInboxOptions, PlainInbox } from './create-inbox';
+export type { CarriedPlainInbox, CreateInboxOptions, PlainInbox } from './create-inbox';
 export { historyBudget } from './history-budget';
 export type { HistoryBudget } from './history-budget';
 export { rollOver } from './plain-roll-over';

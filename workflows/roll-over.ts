@@ -9,12 +9,12 @@ import { collectUndeclared } from './undeclared';
 
 /** Ends the run in the next one, which begins with the same input and what this one hands on. */
 export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
-  const { name, drainTimeout, ontoNewVersion } = session.declared;
+  const { name, drainTimeout, ontoNewVersion, mostBytes } = session.declared;
   turnAwayWaiting(session);
   session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout);
   const envelope = envelopeOf(session, cause);
-  if (mayBeLarge(envelope)) warnOfSize(name, envelope);
+  if (mayBeLarge(envelope, mostBytes)) watchSize(name, envelope, mostBytes);
   const { historyLength, historySize } = workflowInfo();
   countRollOver(cause);
   log.info(`longhaul: '${name}' rolls over`, { cause, run: session.number, historyLength, historySize });
@@ -53,13 +53,26 @@ export function envelopeOf(session: Session, cause: RollOverCause): Envelope {
   };
 }
 
-function warnOfSize(name: string, envelope: Envelope): void {
+/**
+ * Warns of what becomes large, and fails the workflow task where it is too large: the server would not refuse the command, it
+ * would terminate the workflow. Silent in replay: what was recorded was taken.
+ */
+function watchSize(name: string, envelope: Envelope, mostBytes: number): void {
   const size = carriedSize(envelope);
-  if (!size?.large) return;
-  const largest = size.largest.map(({ part, bytes }) => `${part} ${Math.ceil(bytes / 1_024)} KiB`).join(', ');
-  log.warn(
-    `longhaul: '${name}' carries ${Math.ceil(size.bytes / 1_024)} KiB over its rollover (${largest}); the server refuses more than ` +
-      '2,048 KiB. Keep less in the state, drain the inboxes, or configure external storage',
-    { ...size },
-  );
+  if (!size || workflowInfo().unsafe.isReplaying) return;
+  const kib = (bytes: number) => `${Math.ceil(bytes / 1_024)} KiB`;
+  const largest = size.largest.map(({ part, bytes }) => `${part} ${kib(bytes)}`).join(', ');
+  const what = `'${name}' carries ${kib(size.bytes)} over its rollover (${largest})`;
+  if (size.bytes > mostBytes) {
+    throw new Error(
+      `longRunning ${what}, and at most ${kib(mostBytes)} may be carried: the server terminates a workflow that hands on more than it ` +
+        'takes. Keep less in the state, or configure external storage and raise rollOver.mostBytes. The run goes on with the ' +
+        'corrected code.',
+    );
+  }
+  if (size.large) {
+    log.warn(`longhaul: ${what}; up to ${kib(mostBytes)} are handed on. Keep less in the state, or drain the inboxes`, {
+      ...size,
+    });
+  }
 }

@@ -18,7 +18,8 @@ export const ontoNewVersions: readonly OntoNewVersion[] = ['with-rollover', 'soo
 export function declareVersioning(workflow: Workflow, versioning: Versioning | undefined): void {
   if (versioning === undefined) return;
   const options = { versioningBehavior: behaviors[versioning] };
-  setWorkflowOptions(() => (workflowInfo().currentDeploymentVersion === undefined ? {} : options), workflow);
+  // A worker without deployment versions has one too, of its build id alone.
+  setWorkflowOptions(() => (workflowInfo().currentDeploymentVersion?.deploymentName ? options : {}), workflow);
 }
 
 /** Carries whether a run rolls over for a new version: it decides when the continue-as-new is issued, so it belongs to the run. */

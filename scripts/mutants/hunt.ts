@@ -5,9 +5,11 @@ import { CompileError } from './compiler';
 import type { Compiler } from './compiler';
 import type { Mutant } from './mutant';
 import { EndlessTestsError, runTests } from './run-tests';
+import type { TestRun } from './run-tests';
 
 export type Verdict =
-  | { kind: 'killed'; by: string; message: string }
+  /** `byTime`: only by not ending, as it would on a machine that is too slow. */
+  | { kind: 'killed'; by: string; message: string; byTime: boolean }
   | { kind: 'survived' }
   /** It says nothing about the tests: the mutant itself is broken. */
   | { kind: 'error'; message: string };
@@ -21,8 +23,14 @@ export interface HuntOptions {
   jobs: number;
 }
 
-/** Milliseconds that the slowest test of each mutant took on the unmutated tree; or why it can't be used. */
-export type Baseline = Map<Mutant, { slowestMs: number } | { problem: string }>;
+/** What a mutant's tests took on the unmutated tree, and with as much load beside them. */
+export interface Unmutated {
+  slowestMs: number;
+  overheadMs: number;
+}
+
+/** The same for each mutant; or why its test can't be used. */
+export type Baseline = Map<Mutant, Unmutated | { problem: string }>;
 
 /** Runs the named tests on the unmutated tree: a mutant's failing test means something only if it passes without it. */
 export async function runUnmutated(mutants: readonly Mutant[], { scratch, env, jobs }: HuntOptions): Promise<Baseline> {
@@ -48,32 +56,42 @@ export async function inLanes<T>(items: readonly T[], lanes: number, work: (item
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-function judge({ testFile, grep }: Mutant, { passed, failed }: Awaited<ReturnType<typeof runTests>>) {
+function judge({ testFile, grep }: Mutant, { passed, failed, overheadMs }: TestRun): Unmutated | { problem: string } {
   const named = ({ title }: { title: string }) => new RegExp(grep).test(title);
   const [failure] = failed.filter((test) => named(test) || test.title.includes(' hook '));
   if (failure) return { problem: `its test fails without it too: ${failure.title}: ${firstLine(failure.message)}` };
   const durations = passed.filter(named).map(({ durationMs }) => durationMs);
   if (durations.length === 0) return { problem: `--grep ${grep} matches no test of ${testFile}` };
-  return { slowestMs: Math.max(...durations) };
+  return { slowestMs: Math.max(...durations), overheadMs };
 }
 
 /** Lets the named test of one mutant run on a copy of the tree that has it. */
-export async function hunt(mutant: Mutant, slowestMs: number, options: HuntOptions): Promise<Verdict> {
+export async function hunt(
+  mutant: Mutant,
+  { slowestMs, overheadMs }: Unmutated,
+  options: HuntOptions,
+): Promise<Verdict> {
   const { compiler, scratch, env } = options;
   const { patch, testFile, grep } = mutant;
   const folder = await freshTree(scratch);
   try {
     compiler.compile(folder, await applyPatch(folder, patch));
     // Many a mutant shows by never ending, so these limits are what such a one costs.
-    const limits = { timeoutMs: 8_000 + 3 * slowestMs, endsWithinMs: 18_000 + 3 * slowestMs };
+    const timeoutMs = 8_000 + 3 * slowestMs;
+    const limits = { timeoutMs, endsWithinMs: timeoutMs + 10_000 + 2 * overheadMs };
     const [failure] = (await runTests({ folder, testFile, grep, env, ...limits })).failed;
     if (failure?.title.includes('"before ')) {
       return { kind: 'error', message: `its test could not begin: ${firstLine(failure.message)}` };
     }
-    if (failure) return { kind: 'killed', by: failure.title, message: firstLine(failure.message) };
+    if (failure) {
+      const message = firstLine(failure.message);
+      return { kind: 'killed', by: failure.title, message, byTime: /^Timeout of \d+ms exceeded/.test(message) };
+    }
     return { kind: 'survived' };
   } catch (error) {
-    if (error instanceof EndlessTestsError) return { kind: 'killed', by: grep, message: error.message };
+    if (error instanceof EndlessTestsError) {
+      return { kind: 'killed', by: grep, message: error.message, byTime: true };
+    }
     if (error instanceof PatchError || error instanceof CompileError) return { kind: 'error', message: error.message };
     return { kind: 'error', message: firstLine(String(error)) };
   } finally {

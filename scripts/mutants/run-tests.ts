@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export interface TestRun {
   passed: { title: string; durationMs: number }[];
   failed: { title: string; message: string }[];
+  /** What the process took beside its tests: to load, to bundle workflows, to stop workers. */
+  overheadMs: number;
 }
 
 export interface RunTestsOptions {
@@ -38,6 +40,7 @@ export async function runTests(options: RunTestsOptions): Promise<TestRun> {
   const mocha = require.resolve('mocha/bin/mocha.js');
   const args = [mocha, '--no-config', '--enable-source-maps', '--exit', '--timeout', String(timeoutMs)];
   args.push('--reporter', 'json', '--reporter-option', `output=${report}`, '--grep', grep, testFile);
+  const begunAt = performance.now();
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors = (errors + chunk).slice(-4_000)));
@@ -45,22 +48,25 @@ export async function runTests(options: RunTestsOptions): Promise<TestRun> {
   const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(deadline);
   if (signal === 'SIGKILL') throw new EndlessTestsError(`it did not end within ${Math.round(endsWithinMs / 1_000)} s`);
-  return await readReport(report, () => errors.trim().split('\n').slice(-5).join(' '));
+  const ranMs = performance.now() - begunAt;
+  return await readReport(report, ranMs, () => errors.trim().split('\n').slice(-5).join(' '));
 }
 
 interface MochaReport {
   passes: { fullTitle: string; duration?: number }[];
-  failures: { fullTitle: string; err: { message?: string } }[];
+  failures: { fullTitle: string; duration?: number; err: { message?: string } }[];
 }
 
-async function readReport(path: string, errors: () => string): Promise<TestRun> {
+async function readReport(path: string, ranMs: number, errors: () => string): Promise<TestRun> {
   let report: MochaReport;
   try {
     report = JSON.parse(await readFile(path, 'utf8')) as MochaReport;
   } catch (cause) {
     throw new Error(`mocha wrote no report; it said: ${errors() || 'nothing'}`, { cause });
   }
+  const inTests = [...report.passes, ...report.failures].reduce((sum, { duration = 0 }) => sum + duration, 0);
   return {
+    overheadMs: Math.max(0, ranMs - inTests),
     passed: report.passes.map(({ fullTitle, duration = 0 }) => ({ title: fullTitle, durationMs: duration })),
     failed: report.failures.map(({ fullTitle, err }) => ({ title: fullTitle, message: err.message ?? '' })),
   };

@@ -65,6 +65,18 @@ export const relimited = longRunning('relimited', { ...options, rollOver: { even
   handleAll(run, quick),
 );
 
+export {
+  recipeApproval,
+  recipeBatch,
+  recipeCallback,
+  recipeChild,
+  recipeCleanup,
+  recipeFanOut,
+  recipeFanOutChildren,
+  recipePipeline,
+  recipePoll,
+} from './recipes';
+
 /** Updates that answer, items tried again and buried, order by key, a pause, and dead letters redriven. */
 export const answers = longRunning(
   'answers',

@@ -1,6 +1,7 @@
 import {
   CancellationScope,
   defineSignal,
+  executeChild,
   isCancellation,
   proxyActivities,
   setHandler,
@@ -113,4 +114,11 @@ export const cleansUp = longRunning('cleansUp', options, async (run) => {
 /** Calls an activity with the options given. */
 export async function call(name: string, activityOptions: ActivityOptions): Promise<unknown> {
   return await proxyActivities<Record<string, () => Promise<unknown>>>(activityOptions)[name]?.();
+}
+
+export const child = (): Promise<void> => Promise.resolve();
+
+export async function parent(): Promise<string> {
+  await executeChild(child);
+  return 'done';
 }

@@ -63,9 +63,9 @@ export async function numbersFrom(cursor: number | undefined, to: number, size: 
   return end < to ? { items, next: end + 1 } : { items };
 }
 
-export async function square(n: number, poisonEach?: number): Promise<number> {
-  await Promise.resolve();
+export async function square(n: number, poisonEach?: number, slowMs = 0): Promise<number> {
   note('squared', n);
+  if (slowMs > 0) await setTimeout(slowMs);
   if (poisonEach !== undefined && n % poisonEach === 0) throw ApplicationFailure.nonRetryable(`${n} is poison`);
   return n * n;
 }

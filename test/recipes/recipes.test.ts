@@ -4,9 +4,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { rollOverSignal } from 'longhaul/workflows';
-import { answerSignal, approvalQuery, callbackSignal } from 'longhaul/recipes';
+import { answerSignal, answerUpdate, approvalQuery, callbackSignal } from 'longhaul/recipes';
 import type { ApprovalView } from 'longhaul/recipes';
-import { acceptCallback } from 'longhaul/client';
+import { acceptCallback, submit } from 'longhaul/client';
 import { useServer, workflowRuns } from 'longhaul/testing';
 import { chainOf, taskFailure } from '../workflows/support';
 import * as activities from './activities';
@@ -163,6 +163,19 @@ describe('recipes', () => {
         assert.deepEqual(trail(result).slice(-2), ['ignored bob reject late', 'ignored cem reject late']);
       }));
 
+    it('tells each approver what became of the answer, where the inbox answers', () =>
+      server.run(flows.answersApprovers, [], async (handle) => {
+        await handle.signal(rollOverSignal);
+        const answer = (by: string, decision: 'approve' | 'reject') =>
+          submit(handle, answerUpdate, { by, decision }, { timeout: '20 seconds' });
+        assert.deepEqual(await answer('eve', 'approve'), { counts: false, why: 'not an approver', decision: null });
+        const first = { counts: true, decision: 'approved' };
+        assert.deepEqual(await answer('ann', 'approve'), first);
+        assert.deepEqual(await answer('ann', 'approve'), first, 'sent again');
+        assert.deepEqual(await answer('bob', 'reject'), { counts: false, why: 'late', decision: 'approved' });
+        assert.deepEqual(await handle.result(), ['asked', 'ignored eve', 'answered ann', 'decided']);
+      }));
+
     const view = (handle: { workflowId: string }) => current(handle).query(approvalQuery, 'purchase');
   });
 
@@ -244,7 +257,7 @@ describe('recipes', () => {
       ));
 
     it('goes on after a forced rollover at any moment', () =>
-      server.run(flows.squares, [{ to: 300, page: 20, concurrency: 10 }], async (handle) => {
+      server.run(flows.squares, [{ to: 300, page: 20, concurrency: 10, slowMs: 40 }], async (handle) => {
         for (let at = 20; at < 300; at += 40) {
           await until(() => notesOf(handle).length >= at);
           await current(handle).signal(rollOverSignal);
@@ -335,16 +348,45 @@ describe('recipes', () => {
         const [, second, third] = report.last;
         assert.ok((third?.beganAt ?? 0) >= (second?.endedAt ?? Infinity), 'rounds overlap');
       }));
+
+    it('makes up for rounds that no worker was there for as it is told to', async () => {
+      const cases = [
+        { catchUp: 'none', rounds: 1, due: [3], left: 3 },
+        { catchUp: 'one', rounds: 2, due: [2, 3], left: 2 },
+        { catchUp: 'all', rounds: 3, due: [0, 1, 2], left: 0 },
+      ] as const;
+      const every = 1_500;
+      // Away from the moment at which a round is due.
+      await setTimeout(every - (Date.now() % every) + 50);
+      const handles = await Promise.all(
+        cases.map(({ catchUp, rounds }) => server.start(flows.cleans, [{ every, rounds, catchUp }])),
+      );
+      await server.work(() => until(async () => (await Promise.all(handles.map(isAsleep))).every(Boolean)));
+      const firstAt = Math.ceil(Date.now() / every) * every;
+      await setTimeout(firstAt + 2.3 * every - Date.now());
+      const back = Date.now();
+      const reports = await server.work(() => Promise.all(handles.map((handle) => handle.result())));
+      for (const [index, { catchUp, due, left }] of cases.entries()) {
+        const { last = [], skipped } = reports[index] ?? {};
+        const dueAfter = last.map(({ dueAt }) => (dueAt - firstAt) / every);
+        assert.deepEqual({ catchUp, due: dueAfter, left: skipped }, { catchUp, due, left });
+        assert.ok(last.every(({ beganAt }) => beganAt >= back));
+      }
+    });
+
+    async function isAsleep(handle: WorkflowHandle): Promise<boolean> {
+      const { events } = await handle.fetchHistory();
+      return events?.some(({ timerStartedEventAttributes: timer }) => timer) ?? false;
+    }
   });
 
   describe('pipeline', () => {
     it('does each stage once, and hands its result on over rollovers between them', () =>
       server.run(flows.staged, [1], async (handle) => {
-        await handle.signal(rollOverSignal);
         const result = await handle.result();
         assert.equal(result.total, 1111);
         assert.deepEqual(notesOf(handle), ['one 1', 'two 11', 'three 111']);
-        assert.ok(result.run >= 2);
+        assert.ok(result.run >= 2, 'no rollover lay between two stages');
       }));
   });
 

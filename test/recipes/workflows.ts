@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { inbox, longRunning } from 'longhaul/workflows';
 import { defineSignal } from '@temporalio/workflow';
 import {
+  answerInbox,
   answerSignal,
   approval,
   batch,
@@ -71,6 +72,23 @@ export const approves = longRunning(
   },
 );
 
+/** Answers each approver, over rollovers; it goes on for a while after the decision. */
+export const answersApprovers = longRunning(
+  'answersApprovers',
+  { state: noState, inboxes: { answers: answerInbox() } },
+  async (run) => {
+    const options = {
+      inbox: run.inboxes.answers,
+      approvers: ['ann', 'bob'],
+      quorum: 'any',
+      deadline: '1 hour',
+    } as const;
+    const { audit } = await approval(run, 'purchase', options);
+    await run.once('afterwards', () => sleep(500));
+    return audit.map(({ what, by = '' }) => `${what} ${by}`.trim());
+  },
+);
+
 interface CallbackInput {
   items: string[];
   timeout: number;
@@ -113,16 +131,25 @@ interface FanInput {
   events?: number;
   poisonEach?: number;
   maxFailures?: number;
+  startToClose?: number;
+  slowMs?: number;
 }
+
+/** Activities that are tried again soon after their worker was killed. */
+const soonAgain = (startToClose: number | undefined) =>
+  startToClose === undefined
+    ? act
+    : proxyActivities<typeof activities>({ startToCloseTimeout: startToClose, retry: { initialInterval: 10 } });
 
 const fanState = { version: 1, initial: (_input: FanInput) => ({}) };
 
 /** The sum of squares, one activity each. */
 export const squares = longRunning('squares', { state: fanState, rollOver: { events: 500 } }, async (run) => {
-  const { to, page, concurrency, poisonEach, maxFailures } = run.args[0];
+  const { to, page, concurrency, poisonEach, maxFailures, startToClose, slowMs } = run.args[0];
+  const { numbersFrom, square } = soonAgain(startToClose);
   const result = await fanOut(run, 'squares', {
-    pages: (cursor: number | undefined) => act.numbersFrom(cursor, to, page),
-    work: (n) => act.square(n, poisonEach),
+    pages: (cursor: number | undefined) => numbersFrom(cursor, to, page),
+    work: (n) => square(n, poisonEach, slowMs),
     concurrency,
     value: { sum: 0 },
     add: (value, squared) => ({ sum: value.sum + squared }),
@@ -172,6 +199,7 @@ interface BatchInput {
   maxSize: number;
   maxWait: number;
   concurrency: number;
+  startToClose?: number;
 }
 
 /** Stores lines in batches by key. */
@@ -183,14 +211,15 @@ export const batches = longRunning(
     rollOver: { events: 60 },
   },
   async (run) => {
+    const { startToClose, ...sizes } = run.args[0];
     const result = await batch(run, 'lines', {
-      ...run.args[0],
+      ...sizes,
       inbox: run.inboxes.lines,
       by: (line) => {
         run.state.last ||= line.last ?? false;
         return line.key;
       },
-      work: act.store,
+      work: soonAgain(startToClose).store,
       until: () => run.state.last,
     });
     return { ...result, runs: run.number };
@@ -229,7 +258,7 @@ export const cleans = longRunning(
 /** Three stages. */
 export const staged = longRunning(
   'staged',
-  { state: { version: 1, initial: (_from: number) => ({}) } },
+  { state: { version: 1, initial: (_from: number) => ({}) }, rollOver: { events: 10 } },
   async (run) => {
     const total = await pipeline<number>(run, 'stages')
       .stage('one', (input) => act.stageOf('one', input))

@@ -135,6 +135,20 @@ describe('an inbox that updates fill', () => {
       });
     }));
 
+  it('decides nothing on updates that it turns away, of which history does not tell', () =>
+    server.run(flows.wakes, [], async (handle) => {
+      await submit(handle, flows.acceptJob, { id: 'a' });
+      // With the task of the next update the history would be long enough for a rollover; but that task leaves no trace.
+      for (let at = 0; at < 3; at += 1) {
+        await assert.rejects(submit(handle, flows.acceptJob, null as never), refusedAs('LonghaulBadItem'));
+      }
+      const { run, historyLength } = await handle.query(statusQuery);
+      assert.equal(run, 1, `${historyLength} events`);
+      await submit(handle, flows.acceptJob, { id: 'b' });
+      await submit(handle, flows.acceptJob, { id: 'end', last: true });
+      assert.ok((await handle.result()) > 1);
+    }));
+
   it('rolls over by the number of updates', () =>
     server.run('countsUpdates', [], async (handle) => {
       for (let at = 0; at < 7; at += 1) await submit(handle, flows.acceptJob, { id: `j${at}`, last: at === 6 });
@@ -155,10 +169,10 @@ describe('forEach', () => {
         { id: 'poison', fails: 99 },
         { id: 'hopeless', fails: 99, hopeless: true },
         { id: 'k1', key: 'k', fails: 2 },
-        ...Array.from({ length: 20 }, (_, index) => ({ id: `j${index}` })),
         { id: 'k2', key: 'k' },
         { id: 'k3', key: 'k', fails: 1 },
         { id: 'k4', key: 'k' },
+        ...Array.from({ length: 20 }, (_, index) => ({ id: `j${index}` })),
       ];
       for (const job of jobs) await handle.signal(flows.addJob, job);
       await until(handle, ({ deadLetters, inboxes }) => deadLetters.length === 2 && inboxes['jobs']?.depth === 0);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { WorkflowFailedError } from '@temporalio/client';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { inbox, isLonghaulFailure, longRunning, rollOverSignal, statusQuery } from 'longhaul/workflows';
-import { useServer } from 'longhaul/testing';
+import { useServer, workflowRuns } from 'longhaul/testing';
 import * as activities from './activities';
 import { chainOf, ids, sendOrders, taskFailure } from './support';
 import * as flows from './workflows/orders';
@@ -13,6 +15,17 @@ const failedWith = (type: string) => (error: unknown) =>
 
 describe('longRunning', () => {
   const server = useServer(require.resolve('./workflows/orders'), { activities });
+
+  /** All orders are there when the body takes its first look. */
+  async function withSignalsFirst<T extends Workflow>(
+    workflow: T,
+    orders: string[],
+    check: (handle: WorkflowHandleWithFirstExecutionRunId<T>) => Promise<void>,
+  ): Promise<void> {
+    const handle = await server.start(workflow, [] as unknown as Parameters<T>);
+    for (const id of orders) await handle.signal(flows.addOrder, { id });
+    await server.work(() => check(handle));
+  }
 
   it('handles each id once and in order over many rollovers', () =>
     server.run(flows.orderQueue, [], async (handle) => {
@@ -52,9 +65,14 @@ describe('longRunning', () => {
     server.run(flows.impatientQueue, [], async (handle) => {
       await handle.signal(flows.addOrder, { id: 'slow' });
       await handle.signal(rollOverSignal);
+      // Its id stays in the window: handed on, it is not to be had twice.
+      await handle.signal(flows.addOrder, { id: 'slow' });
       await handle.signal(flows.addOrder, { id: 'end', last: true });
       assert.deepEqual(await handle.result(), ['slow', 'end']);
-      const [first] = await chainOf(server.client, handle);
+      const [first, ...later] = await chainOf(server.client, handle);
+      assert.equal(later.length, 1);
+      // Once in each run: the first one did not wait for it, and the second did not take it for done.
+      assert.deepEqual(await shippedIn(server.client, handle), [['slow'], ['slow', 'end']]);
       const { events } = await server.client.workflow
         .getHandle(handle.workflowId, handle.firstExecutionRunId)
         .fetchHistory();
@@ -91,11 +109,9 @@ describe('longRunning', () => {
     }));
 
   it('runs the body again when it returns with items left', () =>
-    server.run(flows.hasty, [], async (handle) => {
-      await sendOrders(handle, 3);
-      // A signal that comes after the body's end belongs to nobody; each before it was handled.
-      const shipped = await handle.result();
-      assert.deepEqual(shipped, ids(shipped.length));
+    withSignalsFirst(flows.hasty, ids(3), async (handle) => {
+      assert.deepEqual(await handle.result(), ids(3));
+      assert.equal((await chainOf(server.client, handle)).length, 3);
     }));
 
   it('fails the workflow task, not the workflow, when a body never takes what is left', () =>
@@ -111,12 +127,8 @@ describe('longRunning', () => {
     ));
 
   it('fails rather than end with items left where that is declared', () =>
-    server.work(async () => {
-      const handle = await server.start(flows.strict, [], {});
-      await handle.signal(flows.addOrder, { id: 'o1' });
-      await handle.signal(flows.addOrder, { id: 'o2' });
-      // Both may have come before the body looked, or the second too late to be left.
-      await handle.result().catch((error: unknown) => assert.ok(failedWith('LonghaulLeftover')(error)));
+    withSignalsFirst(flows.strict, ids(2), async (handle) => {
+      await assert.rejects(handle.result(), failedWith('LonghaulLeftover'));
     }));
 
   it('rolls over by safe points with state alone', () =>
@@ -196,6 +208,19 @@ describe('longRunning', () => {
       assert.equal((await handle.query(statusQuery)).run, 2);
     }));
 });
+
+/** The ids of the orders that each run had shipped. */
+async function shippedIn(
+  client: Client,
+  handle: Pick<WorkflowHandleWithFirstExecutionRunId, 'workflowId' | 'firstExecutionRunId'>,
+): Promise<string[][]> {
+  const runs = await workflowRuns(client, { workflowId: handle.workflowId, runId: handle.firstExecutionRunId });
+  return runs.map(({ history }) =>
+    (history.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled ? [String(JSON.parse(Buffer.from(scheduled.input?.payloads?.[0]?.data ?? []).toString()))] : [],
+    ),
+  );
+}
 
 describe('the envelope', () => {
   const server = useServer(require.resolve('./workflows/orders'), { activities });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
+import { statusQuery } from 'longhaul/workflows';
 import { addOrder } from './workflows/orders';
 import type { Order } from './workflows/orders';
 
@@ -46,4 +48,40 @@ export async function taskFailure(handle: WorkflowHandle): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   assert.fail('no workflow task failed');
+}
+
+/** Asks until the answer is right, for at most 15 seconds. */
+export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  let answer: unknown;
+  for (let tries = 0; tries < 600; tries += 1) {
+    try {
+      const now = await ask();
+      if (isRight(now)) return now;
+      answer = now;
+    } catch (error) {
+      answer = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail(`last answer: ${answer instanceof Error ? answer.message : JSON.stringify(answer)}`);
+}
+
+/** Waits until the newest run of a `longRunning` workflow is the one with this number, and has begun. */
+export async function inRun(handle: WorkflowHandle, number: number): Promise<void> {
+  await until(
+    () => handle.query(statusQuery),
+    ({ run }) => run >= number,
+  );
+}
+
+/** Collects what workers warn of from now on. */
+export function warningsHeard(): () => string[] {
+  const { logger } = Runtime.instance();
+  const heard: string[] = [];
+  const warn = logger.warn.bind(logger);
+  logger.warn = (message, meta) => {
+    heard.push(message);
+    warn(message, meta);
+  };
+  return () => heard;
 }

@@ -1,8 +1,17 @@
-import { condition, defineQuery, defineSignal, isCancellation, log, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  log,
+  setHandler,
+} from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import type { Duration } from '../duration';
 import { longhaulFailure } from '../failure';
-import type { Inbox } from '../inbox';
+import { inbox } from '../inbox';
+import type { Inbox, InboxDeclaration } from '../inbox';
 import { workflowNow } from '../workflow-now';
 import { milliseconds, drain, pause, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
@@ -12,17 +21,41 @@ export interface Answer {
   by: string;
   decision: 'approve' | 'reject';
   comment?: string;
+  /** Tells an answer that is sent again, since its reply was lost, from a second one. */
+  id?: string;
 }
 
 /** A ready signal for answers; any other with an `Answer` does as well. */
 export const answerSignal = defineSignal<[Answer]>('longhaul.answer');
 
+/** What became of an answer, for who sends it as an update. */
+export interface AnswerReceipt {
+  counts: boolean;
+  /** Why it does not count. */
+  why?: string;
+  decision: 'approved' | 'rejected' | null;
+}
+
+/** A ready update for answers. */
+export const answerUpdate = defineUpdate<AnswerReceipt, [Answer]>('longhaul.answerUpdate');
+
+/**
+ * An inbox that tells each approver what became of the answer; `submit` of `longhaul/client` sends one, over rollovers.
+ *
+ * An answer with the id of an earlier one, or without ids of the same approver and decision, gets the reply that that one had. Where
+ * approvers may change their mind more than once, give ids.
+ */
+export function answerInbox(): InboxDeclaration<Answer, AnswerReceipt> {
+  const by = ({ id, by: who, decision }: Answer) => id ?? `${who} ${decision}`;
+  return inbox(answerUpdate, { reply: 'done', dedupe: { by } });
+}
+
 /** Where an approval stands, by its key; null where the body has not come to one of that key. A query records nothing. */
 export const approvalQuery = defineQuery<ApprovalView | null, [key: string]>('longhaul.approval');
 
 export interface ApprovalOptions {
-  /** Where answers arrive; no other approval reads it. */
-  inbox: Inbox<Answer>;
+  /** Where answers arrive, by a signal or by an update that answers; no other approval reads it. */
+  inbox: Inbox<Answer> | Inbox<Answer, AnswerReceipt>;
 
   /** Who may answer. */
   approvers: readonly string[];
@@ -110,7 +143,9 @@ const ignoredKept = 200;
  *   and two per reminder.
  */
 export async function approval(run: RecipeRun, key: string, options: ApprovalOptions): Promise<ApprovalResult> {
-  const { inbox, deadline, atDeadline = 'reject', mayChange = false, reminders } = options;
+  const { deadline, atDeadline = 'reject', mayChange = false, reminders } = options;
+  // Where it answers nobody, what its handler returns is nobody's.
+  const answers = options.inbox as Inbox<Answer, AnswerReceipt>;
   const reminderAt = reminderTimes(reminders);
   const state = recipeState<ApprovalState>(run, 'approval', key, () => begin(options, deadline));
   answerQueries(run, key, state);
@@ -118,7 +153,7 @@ export async function approval(run: RecipeRun, key: string, options: ApprovalOpt
   while (state.decision === undefined) {
     const nextReminder = state.askedAt + reminderAt(state.reminders);
     const at = Math.min(state.deadlineAt, nextReminder);
-    await drain(inbox, (answer) => take(state, answer, mayChange));
+    await drain(answers, (answer) => take(state, answer, mayChange));
     if (decided(state)) break;
     const now = workflowNow();
     if (now >= state.deadlineAt) {
@@ -128,11 +163,11 @@ export async function approval(run: RecipeRun, key: string, options: ApprovalOpt
       while (state.askedAt + reminderAt(state.reminders) <= now) state.reminders += 1;
       await run.hold(() => remind(state, reminders?.send));
     } else {
-      await pause(run, { at, wake: () => inbox.depth > 0 });
+      await pause(run, { at, wake: () => answers.depth > 0 });
     }
   }
-  await drain(inbox, (answer) => take(state, answer, mayChange));
-  void takeLate(run, inbox, (answer) => take(state, answer, mayChange)).catch(ended);
+  await drain(answers, (answer) => take(state, answer, mayChange));
+  void takeLate(run, answers, (answer) => take(state, answer, mayChange)).catch(ended);
 
   if (state.decision === 'none') {
     throw longhaulFailure(
@@ -182,37 +217,23 @@ function reminderTimes(reminders: ApprovalOptions['reminders']): (reminder: numb
 }
 
 /** Notes an answer, and what became of it. */
-function take(state: ApprovalState, answer: Answer, mayChange: boolean): void {
+function take(state: ApprovalState, answer: Answer, mayChange: boolean): AnswerReceipt {
   const { by, decision, comment } = readAnswer(answer);
-  const note = (what: 'answered' | 'ignored', why?: string) => {
+  const note = (what: 'answered' | 'ignored', why?: string): AnswerReceipt => {
     const event: ApprovalEvent = { at: workflowNow(), what };
     if (by !== undefined) event.by = by;
     if (decision !== undefined) event.decision = decision;
     if (comment !== undefined) event.comment = comment;
     if (why !== undefined) event.why = why;
     append(state, event);
+    return { counts: what === 'answered', ...(why === undefined ? {} : { why }), decision: view(state).decision };
   };
-  if (by === undefined || decision === undefined) {
-    note('ignored', 'no answer: it needs by and decision');
-    return;
-  }
-  if (!state.approvers.includes(by)) {
-    note('ignored', 'not an approver');
-    return;
-  }
+  if (by === undefined || decision === undefined) return note('ignored', 'no answer: it needs by and decision');
+  if (!state.approvers.includes(by)) return note('ignored', 'not an approver');
   const before = Object.hasOwn(state.answers, by) ? state.answers[by] : undefined;
-  if (before === decision) {
-    note('ignored', 'duplicate');
-    return;
-  }
-  if (state.decision !== undefined) {
-    note('ignored', 'late');
-    return;
-  }
-  if (before !== undefined && !mayChange) {
-    note('ignored', 'answered before');
-    return;
-  }
+  if (before === decision) return note('ignored', 'duplicate');
+  if (state.decision !== undefined) return note('ignored', 'late');
+  if (before !== undefined && !mayChange) return note('ignored', 'answered before');
   state.answers[by] = decision;
   note('answered');
   const given = Object.values(state.answers);
@@ -221,6 +242,7 @@ function take(state: ApprovalState, answer: Answer, mayChange: boolean): void {
   else if (rejections > 0 && (state.veto || state.approvers.length - rejections < state.needed)) {
     decide(state, 'rejected', 'answers');
   }
+  return { counts: true, decision: view(state).decision };
 }
 
 /** What a signal carries is what somebody sent: any shape. */
@@ -270,7 +292,11 @@ async function remind(
 }
 
 /** Takes answers that come after the decision, without ever ending the run: the body may be anywhere by then. */
-async function takeLate(run: RecipeRun, inbox: Inbox<Answer>, late: (answer: Answer) => void): Promise<never> {
+async function takeLate(
+  run: RecipeRun,
+  inbox: Inbox<Answer, AnswerReceipt>,
+  late: (answer: Answer) => AnswerReceipt,
+): Promise<never> {
   for (;;) {
     await condition(() => inbox.depth > 0 && !run.rollOverDue);
     await drain(inbox, late);

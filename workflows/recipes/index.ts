@@ -1,5 +1,5 @@
-export { approval, approvalQuery, answerSignal } from './approval';
-export type { Answer, ApprovalEvent, ApprovalOptions, ApprovalResult, ApprovalView } from './approval';
+export { answerInbox, answerSignal, answerUpdate, approval, approvalQuery } from './approval';
+export type { Answer, AnswerReceipt, ApprovalEvent, ApprovalOptions, ApprovalResult, ApprovalView } from './approval';
 export { batch } from './batch';
 export type { BatchOptions, BatchResult, FailedBatch } from './batch';
 export type { BackoffOptions } from './backoff';

@@ -73,19 +73,13 @@ export async function pause(
 const drains = new WeakMap<object, Promise<void>>();
 
 /**
- * Hands each item that waits to `keep`, which stores it at once: it has left the inbox then, and its lease with it. Lanes that
- * share an inbox take turns.
+ * Hands each item that waits to `keep`, which stores it at once and returns its answer, where the inbox gives one: the item has left
+ * the inbox then, and its lease with it. Lanes that share an inbox take turns.
  */
-export async function drain<T>(inbox: Inbox<T>, keep: (item: T) => void): Promise<void> {
+export async function drain<T, R>(inbox: Inbox<T, R>, keep: (item: T) => R): Promise<void> {
   for (let other = drains.get(inbox); other !== undefined; other = drains.get(inbox))
     await other.catch(() => undefined);
-  const draining = inbox.forEach(
-    (item) => {
-      keep(item);
-      return Promise.resolve();
-    },
-    { until: () => true },
-  );
+  const draining = inbox.forEach((item) => Promise.resolve(keep(item)), { until: () => true });
   drains.set(inbox, draining);
   try {
     await draining;

@@ -286,3 +286,19 @@ export const countsSignals = longRunning(
     return run.state.done;
   },
 );
+
+/** Has a history that is about to be as long as a run may have. */
+export const wakes = longRunning(
+  'wakes',
+  { state, inboxes: { jobs: inbox(acceptJob, { reply: 'accepted', dedupe }) }, rollOver: { events: 10 } },
+  async (run) => {
+    await run.inboxes.jobs.forEach(
+      (job) => {
+        attempt(run, job);
+        return Promise.resolve();
+      },
+      { until: () => run.state.last },
+    );
+    return run.number;
+  },
+);

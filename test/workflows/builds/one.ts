@@ -1,0 +1,3 @@
+import { ledgerOf } from './ledger';
+
+export const ledger = ledgerOf(1);

@@ -1,0 +1,1 @@
+export { frugalHoard as hoard } from './workflows/carrying';

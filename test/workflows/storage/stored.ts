@@ -1,0 +1,1 @@
+export { storedHoard as hoard } from '../workflows/carrying';
