@@ -115,9 +115,18 @@ function isSurelySeen(hazard: HazardSite, code: ts.Node, edges: readonly Edge[])
     // `this` is the same object only as long as each call is one of `this`.
     if (!edges.every((edge) => edge.node.getText().startsWith('this.'))) return false;
   } else if ([code, ...edges.map(({ to }) => to.node)].some((boundary) => !leaves(hazard, boundary))) return false;
-  if (/cache|memo|calls|count.*quer|quer.*count/i.test(node.getText())) return false;
+  if (/cache|memo|calls|count.*quer|quer.*count/i.test(node.getText()) || isKept(node)) return false;
   const assignment = ts.findAncestor(node, ts.isBinaryExpression);
   return assignment?.operatorToken.kind !== ts.SyntaxKind.QuestionQuestionEqualsToken;
+}
+
+/** `const known = map.get(key); if (known) return known; … map.set(key, made)` */
+function isKept(node: ts.Node): boolean {
+  const map = /^(.+)\.set\(/.exec(node.getText())?.[1];
+  if (map === undefined) return false;
+  const text = functionAround(node).getText();
+  const known = /const (\w+) = ([\w.#]+)\.get\(/.exec(text);
+  return known !== null && known[2] === map && text.includes(`return ${known[1] ?? ''};`);
 }
 
 export function noAsyncUpdateValidator(unit: Unit, world: World): readonly HazardSite[] {

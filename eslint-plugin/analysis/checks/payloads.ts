@@ -54,7 +54,7 @@ function ofSignature(
   const { checker } = world;
   const result = checker.getReturnTypeOfSignature(signature);
   // Called otherwise than over the wire.
-  if (result.symbol?.name !== 'Promise') return [];
+  if (result.getSymbol()?.name !== 'Promise') return [];
   const parts = [
     ...signature.parameters.map((p) => [checker.getTypeOfSymbolAtLocation(p, node), `gets ${p.name}`] as const),
     ...checker.getTypeArguments(result as ts.TypeReference).map((type) => [type, 'returns'] as const),
@@ -78,7 +78,7 @@ function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0):
     const [only] = rest;
     return rest.length === 1 && only !== undefined ? lostIn(only, checker, at, depth) : undefined;
   }
-  const { symbol } = type;
+  const symbol = type.getSymbol();
   if (symbol === undefined || (type.flags & ts.TypeFlags.Object) === 0) return undefined;
   const isLib =
     symbol.declarations?.some((d) => /\/typescript\/lib\/lib\.[^/]*$/.test(d.getSourceFile().fileName)) ?? false;
