@@ -18,5 +18,6 @@ export const histogramBuckets: Record<string, number[]> = {
   longhaul_inbox_depth: counts,
   longhaul_inbox_oldest_age: [second, 10 * second, minute, 10 * minute, hour, 6 * hour, day],
   longhaul_rollover_history_events: [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000],
+  longhaul_step_usage: [0.01, 0.1, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
   longhaul_rollover_history_bytes: [256 * kib, mib, 4 * mib, 16 * mib, 40 * mib],
 };

@@ -28,13 +28,27 @@ export class EndlessTestsError extends Error {
   override readonly name = 'EndlessTestsError';
 }
 
+/** The process was ended by a signal, as by a failure of native code; that says nothing about the tests. */
+class CrashedTestsError extends Error {
+  override readonly name = 'CrashedTestsError';
+}
+
 /**
- * Runs tests of one file with mocha, in a process of its own.
+ * Runs tests of one file with mocha, in a process of its own; once more, if that crashes.
  *
  * @throws EndlessTestsError when they take longer than `endsWithinMs`.
  * @throws Error when mocha could not run the file at all.
  */
 export async function runTests(options: RunTestsOptions): Promise<TestRun> {
+  try {
+    return await runOnce(options);
+  } catch (error) {
+    if (error instanceof CrashedTestsError) return await runOnce(options);
+    throw error;
+  }
+}
+
+async function runOnce(options: RunTestsOptions): Promise<TestRun> {
   const { folder, testFile, grep, timeoutMs, endsWithinMs, env } = options;
   const report = join(folder, `${testFile.replaceAll('/', '-')}.json`);
   const mocha = require.resolve('mocha/bin/mocha.js');
@@ -48,6 +62,7 @@ export async function runTests(options: RunTestsOptions): Promise<TestRun> {
   const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(deadline);
   if (signal === 'SIGKILL') throw new EndlessTestsError(`it did not end within ${Math.round(endsWithinMs / 1_000)} s`);
+  if (signal) throw new CrashedTestsError(`mocha was ended by ${signal}; it said: ${errors.trim().slice(0, 300)}`);
   const ranMs = performance.now() - begunAt;
   return await readReport(report, ranMs, () => errors.trim().split('\n').slice(-5).join(' '));
 }

@@ -35,4 +35,22 @@ describe('one attempt', () => {
     );
     assert.throws(() => left[0]?.checkpoint.save(1), /has ended/);
   });
+
+  it('sends with each beat what it saved', async () => {
+    const mock = await mockActivityEnvironment({ info: { heartbeatTimeoutMs: 100 } });
+    const saves = longActivity(number, async ({ checkpoint }) => {
+      await setTimeout(50);
+      checkpoint.save(7);
+      await setTimeout(500);
+      return mock.checkpoint;
+    });
+    assert.equal(await mock.run(saves), 7);
+  });
+
+  it('is stopped when the server no longer waits for it', async () => {
+    const mock = await mockActivityEnvironment({ info: { heartbeatTimeoutMs: 100 } });
+    mock.answer('superseded');
+    const works = longActivity({}, ({ signal }) => setTimeout(2_000, 'unheard', { signal }));
+    await assert.rejects(mock.run(works));
+  });
 });

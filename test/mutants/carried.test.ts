@@ -90,12 +90,12 @@ describe('what a run hands on', () => {
 
   it('hands an item on that takes longer than a rollover waits', async () => {
     const handle = await server.start(flows.impatient, []);
-    await send(handle, [{ id: 'a', last: true }]);
+    await send(handle, [{ id: 'a' }, { id: 'b', last: true }]);
     await server.work(async () => {
       await until(handle.workflowId, ({ inboxes }) => inboxes['items']?.leases === 1);
       await handle.signal(rollOverSignal);
       const { items, run } = await handle.result();
-      assert.deepEqual({ items, run }, { items: ['a'], run: 2 });
+      assert.deepEqual({ items, run }, { items: ['a', 'b'], run: 2 });
     });
   });
 
@@ -108,4 +108,37 @@ describe('what a run hands on', () => {
     const { times, run } = await server.work(() => handle.result());
     assert.deepEqual({ times, run }, { times: 1, run: 2 });
   });
+
+  it('goes on with a child that an earlier run has started', async () => {
+    const handle = await started(flows.starts, [], async (to) => {
+      await to.signal(rollOverSignal);
+      await send(to, [{ id: 'a', last: true }]);
+    });
+    const child = server.client.workflow.getHandle(`${handle.workflowId}/child`);
+    await server.work(async () => {
+      assert.equal((await handle.result()).run, 2);
+      // By then the server has ended what it ends with a run.
+      await setTimeout(300);
+      assert.equal((await child.describe()).status.name, 'RUNNING');
+      await child.signal(flows.work);
+      await child.result();
+    });
+  });
+
+  it('goes on behind the pages that were fetched', async () => {
+    const handle = await server.start(flows.paged, []);
+    const { items, run } = await server.work(() => handle.result());
+    assert.deepEqual(items, ['0', '1', '2', '3', '4', '5']);
+    assert.ok(run > 1);
+  });
+
+  it('keeps its deadline', async () => {
+    const handle = await started(flows.hasDeadline, [], (to) => to.signal(rollOverSignal));
+    assert.deepEqual(await server.work(() => handle.result()), { length: 3_600_000, run: 2 });
+  });
+
+  it('follows a deadline that is moved', () =>
+    server.run(flows.movesDeadline, [], async (handle) => {
+      assert.equal(await handle.result(), 'passed');
+    }));
 });

@@ -73,4 +73,9 @@ describe('what a run does with its items', () => {
     assert.deepEqual(items, ['a', 'b', 'c']);
     assert.ok(run <= 4, `${run} runs`);
   });
+
+  it('refuses a second reader', () =>
+    server.run(flows.readsTwice, [], async (handle) => {
+      assert.equal(await handle.result(), 'refused');
+    }));
 });

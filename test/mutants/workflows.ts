@@ -1,11 +1,13 @@
 import {
   CancellationScope,
+  condition,
   defineSignal,
   executeChild,
   isCancellation,
   proxyActivities,
   setHandler,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
@@ -50,7 +52,10 @@ async function all({ state, inboxes, number }: Collecting, handle: (item: Item) 
 
 export const collect = longRunning('collect', options, (run) => all(run));
 export const fewSignals = longRunning('fewSignals', { ...options, rollOver: { signals: 3 } }, (run) => all(run));
-export const fewBytes = longRunning('fewBytes', { ...options, rollOver: { bytes: 10_000 } }, (run) => all(run));
+export const fewBytes = longRunning('fewBytes', { ...options, rollOver: { bytes: 10_000 } }, (run) => {
+  if (run.number > 6) throw ApplicationFailure.nonRetryable('it gets nowhere');
+  return all(run);
+});
 
 /** Does something once, while its inbox wants to roll over. */
 export const doesOnce = longRunning('doesOnce', options, async (run) => {
@@ -122,3 +127,55 @@ export async function parent(): Promise<string> {
   await executeChild(child);
   return 'done';
 }
+
+/** Waits for `work`. */
+export async function waits(): Promise<string> {
+  let told = false;
+  setHandler(work, () => void (told = true));
+  await condition(() => told);
+  return 'done';
+}
+
+/** Starts a child in its first run. */
+export const starts = longRunning('starts', options, async (run) => {
+  await run.once('child', () => run.startChild(waits, { args: [], workflowId: `${workflowInfo().workflowId}/child` }));
+  return await all(run);
+});
+
+/** Goes through pages, and fails at an item that it has seen. */
+export const paged = longRunning('paged', { ...options, rollOver: { events: 10 } }, async (run) => {
+  const page = (cursor = 0) => Promise.resolve({ items: [`${cursor}`], next: cursor < 5 ? cursor + 1 : undefined });
+  await run.forEach<string, number>('pages', { page }, async (item) => {
+    if (run.state.items.includes(item)) throw ApplicationFailure.nonRetryable(`${item} comes again`);
+    run.state.items.push(item);
+    await sleep(1);
+  });
+  return { items: run.state.items, run: run.number };
+});
+
+/** How long after its beginning the chain is to be done, as its second run has it. */
+export const hasDeadline = longRunning('hasDeadline', { ...options, deadline: '1 hour' }, async (run) => {
+  await run.safePoint();
+  return { length: (run.deadline.at ?? 0) - run.startedAt, run: run.number };
+});
+
+/** Waits for a deadline that is moved meanwhile. */
+export const movesDeadline = longRunning('movesDeadline', options, async (run) => {
+  run.deadline.set('1 hour');
+  const passed = run.deadline.wait().then(() => 'passed');
+  const missed = sleep(2_000).then(() => 'missed');
+  await sleep(1);
+  run.deadline.set(50);
+  return await Promise.race([passed, missed]);
+});
+
+/** Reads its inbox in two places at once. */
+export const readsTwice = longRunning('readsTwice', options, async (run) => {
+  const { items } = run.inboxes;
+  void items.next();
+  const second = items.next().then(
+    () => 'read',
+    () => 'refused',
+  );
+  return await Promise.race([second, sleep(300).then(() => 'waits')]);
+});

@@ -1,7 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { ExternalStorage, StorageDriverClaim } from '@temporalio/common';
+import * as common from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
 import type { WorkerOptions, WorkerPlugin } from '@temporalio/worker';
+
+interface Claim {
+  claimData: { key?: string };
+}
+
+interface Driver {
+  name: string;
+  type: string;
+  store: (context: unknown, payloads: Payload[]) => Promise<Claim[]>;
+  retrieve: (context: unknown, claims: Claim[]) => Promise<Payload[]>;
+}
+
+// By its shape: older versions of the SDK, which this file is compiled against too, have no external storage.
+const { ExternalStorage, StorageDriverClaim } = common as unknown as {
+  ExternalStorage: new (options: { drivers: Driver[] }) => object;
+  StorageDriverClaim: new (data: { key: string }) => Claim;
+};
 
 /** As a bucket would be: what is put in gets a key. */
 const bucket = new Map<string, Payload>();
@@ -33,7 +50,7 @@ const externalStorage = new ExternalStorage({
 
 const plugin: WorkerPlugin = {
   name: 'storage',
-  configureWorker: (options: WorkerOptions) => ({ ...options, dataConverter: { externalStorage } }),
+  configureWorker: (options: WorkerOptions) => ({ ...options, dataConverter: { externalStorage } }) as WorkerOptions,
 };
 
 export default plugin;

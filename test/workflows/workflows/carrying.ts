@@ -1,4 +1,4 @@
-import { defineSignal, workflowInfo } from '@temporalio/workflow';
+import { defineSignal, sleep, workflowInfo } from '@temporalio/workflow';
 import { inbox, longRunning } from 'longhaul/workflows';
 
 export const put = defineSignal<[{ kib: number; last?: boolean }]>('put');
@@ -70,7 +70,11 @@ export const pedant = longRunning(
   { state: { version: 1, initial: (_steps: number) => ({}) } },
   async (run) => {
     const [steps] = run.args;
-    for (let step = 0; step < steps; step += 1) await run.once(String(step), () => Promise.resolve(step));
+    for (let step = 0; step < steps; step += 1) {
+      // A task has 5 seconds, also on a machine that does much else.
+      if (step % 250 === 0) await sleep(1);
+      await run.once(String(step), () => Promise.resolve(step));
+    }
     return steps;
   },
 );

@@ -245,6 +245,8 @@ export const cancelsItself = longRunning(
       await condition(() => parked);
       root.cancel();
     })();
+    // In a run that begins as cancelled it fails before anyone awaits it.
+    branch.catch(() => undefined);
     try {
       // The rollover is asked for meanwhile.
       await sleep(300);
