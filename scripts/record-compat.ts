@@ -9,7 +9,9 @@ import {
   rollOverSignal,
   statusQuery,
 } from 'longhaul/workflows';
-import { TestServer, startServer } from 'longhaul/testing';
+import { TestServer, bundleOnce, startServer } from 'longhaul/testing';
+import { linger } from '../test/compat/adopting';
+import { turn } from '../test/compat/adopting-before';
 import { add, addNote, ask, tell } from '../test/compat/parts';
 import type { Item } from '../test/compat/parts';
 import type * as flows from '../test/compat/workflows';
@@ -24,6 +26,8 @@ interface Golden {
   args?: unknown[];
   /** Children whose histories are saved too, by what their ids have after the workflow's. */
   children?: readonly string[];
+  /** What it is sent while the code before is deployed, where it began on that. */
+  begin?: (handle: Handle) => Promise<unknown>;
   /** Brings the workflow to where its history is to be saved. */
   play: (handle: Handle) => Promise<unknown>;
 }
@@ -187,6 +191,81 @@ const goldens: Golden[] = [
     },
   },
   { workflow: 'stepwise', what: 'steps events and progress', args: [4], play: end },
+  {
+    workflow: 'adopted',
+    what: 'begun on the code before and ends on it',
+    args: ['a'],
+    begin: (handle) => send(handle, 1, 2),
+    play: async (handle) => {
+      await send(handle, 2, 4, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'adopted',
+    what: 'continued as new by the code before',
+    args: ['b'],
+    begin: async (handle) => {
+      await send(handle, 1, 2);
+    },
+    play: async (handle) => {
+      await send(handle, 3, 4);
+      await handle.signal(turn);
+      // The code before answers no such query.
+      while ((await statusOf(handle).catch(() => undefined)) === undefined) await setTimeout(10);
+      await send(handle, 4, 20, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'adopted',
+    what: 'started by an old client with items',
+    args: ['c', [{ id: 'i1' }, { id: 'i2' }], ['i0']],
+    play: async (handle) => {
+      await send(handle, 0, 15, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'adopted',
+    what: 'started with its own argument',
+    args: [{ name: 'd' }],
+    play: async (handle) => {
+      await send(handle, 1, 15, { last: true });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'pieces',
+    what: 'one at once',
+    args: [1],
+    play: async (handle) => {
+      await send(handle, 1, 12);
+      await send(handle, 10, 15);
+      await handle.signal(add, { id: 'end' });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'pieces',
+    what: 'three at once with a handler at work',
+    args: [3],
+    play: async (handle) => {
+      await handle.signal(linger, 1_500);
+      await send(handle, 1, 30);
+      await handle.signal(add, { id: 'end' });
+      await end(handle);
+    },
+  },
+  {
+    workflow: 'onto',
+    what: 'on a worker without deployments',
+    play: async (handle) => {
+      await send(handle, 1, 15, { last: true });
+      await end(handle);
+    },
+  },
+  { workflow: 'heavy', what: 'with much to carry', args: [6], play: end },
 ];
 
 const activities = {
@@ -204,10 +283,14 @@ export async function recordCompat(folder: string, codeVersion: string): Promise
     clientOptions: { identity: 'recorder' },
   });
   tests.beginTest('golden');
+  const start = ({ workflow, args = [] }: Golden) =>
+    tests.start(workflow, args as never, { leaveOpen: 'recorded while open' });
   try {
+    const begun = await beginOnCodeBefore(tests, start);
     await tests.work(async () => {
-      for (const { workflow, what, args = [], children = [], play } of [...goldens, ...recipeGoldens] as Golden[]) {
-        const handle = await tests.start(workflow, args as never, { leaveOpen: 'recorded while open' });
+      for (const golden of [...goldens, ...recipeGoldens] as Golden[]) {
+        const { what, children = [], play } = golden;
+        const handle = begun.get(golden) ?? (await start(golden));
         await play(handle);
         await saveChain(folder, { client: tests.client, handle, what, codeVersion });
         for (const suffix of children) {
@@ -228,6 +311,34 @@ export async function recordCompat(folder: string, codeVersion: string): Promise
     await tests.close();
     await server.stop();
   }
+}
+
+/** Starts what is to begin on the code that was deployed before, and leaves it open. */
+async function beginOnCodeBefore(
+  tests: TestServer,
+  start: (golden: Golden) => Promise<Handle>,
+): Promise<Map<Golden, Handle>> {
+  const workflowBundle = await bundleOnce(require.resolve('../test/compat/adopting-before'));
+  const begun = new Map<Golden, Handle>();
+  await tests.work(
+    async () => {
+      for (const golden of goldens) {
+        if (!golden.begin) continue;
+        const handle = await start(golden);
+        begun.set(golden, handle);
+        await golden.begin(handle);
+        while (!(await hasCompleted(handle))) await setTimeout(10);
+      }
+    },
+    { workerOptions: { workflowBundle } },
+  );
+  return begun;
+}
+
+/** Whether its first workflow task is done, which decides on which code it goes on. */
+async function hasCompleted(handle: Handle): Promise<boolean> {
+  const { events } = await handle.fetchHistory();
+  return events?.some((event) => event.workflowTaskCompletedEventAttributes) === true;
 }
 
 type Status = Awaited<ReturnType<typeof statusOf>>;

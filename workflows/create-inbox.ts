@@ -38,7 +38,8 @@ export interface PlainInbox<T> extends Inbox<T> {
  * returns when the budget is spent, once what it has in hand is done; `next` and `take` don't look at the budget.
  *
  * @param carried What `carry()` gave the last run. @default an empty inbox
- * @remarks Records nothing: signals are recorded by the server. Replacing a handler and queue of your own needs `patched()`.
+ * @remarks Records nothing: signals are recorded by the server, and each is a Cloud action. What it carries is part of the next
+ *   run's input, and costs none. Replacing a handler and queue of your own needs `patched()`.
  */
 export function createInbox<T>(
   signal: SignalDefinition<[T]>,

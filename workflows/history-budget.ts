@@ -24,7 +24,8 @@ const budgets = new WeakMap<HistoryBudget, Growth>();
  * @param carried What `carry()` of the last run gave. A limit decides when the continue-as-new is issued, so a run must keep the
  *   one that it began with: carry it, or change it behind `patched()`.
  * @throws TypeError when a limit is unknown, not a whole number, or out of its range.
- * @remarks Records nothing.
+ * @remarks Records nothing, and costs no Cloud action, but for one patch marker, of no charge, where signals that nobody handles
+ *   make the difference for the limit. Ending a run by it where one did not end needs `patched()`.
  */
 export function historyBudget(limits: Partial<RollOverLimits> = {}, carried?: RollOverLimits): HistoryBudget {
   const [declared] = declareLimits(workflowInfo().workflowType, limits);

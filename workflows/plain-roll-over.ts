@@ -25,8 +25,8 @@ export interface PlainRollOverOptions extends ContinueAsNewOptions {
  * @throws CancelledFailure when the scope is cancelled: the next run would not hear of it.
  * @throws TypeError when it is called in an update's handler, which would wait for itself.
  * @throws ContinueAsNew, which is how the SDK ends the run: don't catch it.
- * @remarks Records the continue-as-new, and one timer where it has to wait for a handler. Adding the call to a deployed workflow
- *   needs `patched()`.
+ * @remarks Records the continue-as-new, and one timer where it has to wait for a handler; each is a Cloud action. Adding the call to
+ *   a deployed workflow needs `patched()`.
  */
 export async function rollOver<F extends Workflow>(
   args: () => Parameters<F>,

@@ -44,7 +44,7 @@ export type AnyAdopted = Adopted<readonly unknown[], object>;
 /**
  * Whether this run began on the old function, and must go on with it. Its history decides: one that began there has no marker.
  *
- * @remarks Records one `patched()` marker in each run that begins without an envelope, and nothing in later ones.
+ * @remarks Records one `patched()` marker in each run that begins without an envelope, and nothing in later ones. No Cloud action.
  */
 export function beganOnOldCode(given: readonly unknown[]): boolean {
   return !isEnvelope(given[1]) && !patched('longhaul.replaces');

@@ -30,7 +30,7 @@ export interface Unwrapped<State = unknown> {
  * @param second The workflow's second argument.
  * @returns undefined when it is no envelope, as in a fresh start.
  * @throws Error that fails the workflow task, retryably, when a newer longhaul wrote it.
- * @remarks Records nothing. Code that takes over under the same workflow type needs `patched()` at its entry.
+ * @remarks Records nothing, and costs no Cloud action. Code that takes over under the same workflow type needs `patched()` at its entry.
  */
 export function unwrap<State = unknown>(second: unknown): Unwrapped<State> | undefined {
   const envelope = isEnvelope(second) ? readEnvelope('unwrap', second) : undefined;

@@ -4,12 +4,13 @@ import type * as activities from './activities';
 export const go = defineSignal<[string]>('go');
 export const turn = defineSignal('turn');
 
-// As long as many projects have it, and unwatched: what the guard warns of.
+// Unwatched, which is what the guard looks for. A worker that shuts down loses a task that it is given in that moment, and nobody
+// notices before this has passed: a retry must not come so soon that it meets the shutdown.
 const { work, crawl } = proxyActivities<typeof activities>({
-  startToCloseTimeout: '5 minutes',
-  retry: { initialInterval: '100 ms' },
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 1 },
 });
-const watched = proxyActivities<typeof activities>({ startToCloseTimeout: '5 minutes', heartbeatTimeout: '5 seconds' });
+const watched = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute', heartbeatTimeout: '3 seconds' });
 
 /** Waits for a signal, twice, with an activity between. */
 export async function signalled(): Promise<string[]> {

@@ -65,6 +65,7 @@ export const relimited = longRunning('relimited', { ...options, rollOver: { even
   handleAll(run, quick),
 );
 
+export { adopted, heavy, onto, pieces } from './adopting';
 export {
   recipeApproval,
   recipeBatch,

@@ -41,6 +41,11 @@ describe('search attributes that the server lacks', () => {
       server.run(flows.parent, [], async (handle) => {
         assert.equal(await Promise.race([handle.result(), failedTask(handle)]), 'done');
       }));
+
+    it('are left out of its progress', () =>
+      server.run(flows.showsToNobody, [], async (handle) => {
+        assert.equal(await Promise.race([handle.result(), failedTask(handle)]), 'done');
+      }));
   });
 });
 

@@ -4,12 +4,13 @@ import type { Workflow } from '@temporalio/client';
 import { rollOverSignal, statusQuery } from 'longhaul/workflows';
 import type { LonghaulStatus } from 'longhaul/workflows';
 import { useServer } from 'longhaul/testing';
+import * as activities from './activities';
 import { early, send } from './support';
 import type { Handle } from './support';
 import * as flows from './workflows';
 
 describe('what a run hands on', () => {
-  const server = useServer(require.resolve('./workflows'));
+  const server = useServer(require.resolve('./workflows'), { activities });
 
   /** Starts a workflow and sends it what it finds in its first workflow task. */
   async function started<T extends Workflow>(
@@ -88,6 +89,14 @@ describe('what a run hands on', () => {
     assert.deepEqual(await server.work(() => handle.result()), { times: 1, run: 2 });
   });
 
+  it('waits for a step', async () => {
+    const handle = await started(flows.takesStep, [], async (to) => {
+      await to.signal(rollOverSignal);
+      await send(to, [{ id: 'a', last: true }]);
+    });
+    assert.deepEqual(await server.work(() => handle.result()), { times: 1, run: 2 });
+  });
+
   it('hands an item on that takes longer than a rollover waits', async () => {
     const handle = await server.start(flows.impatient, []);
     await send(handle, [{ id: 'a' }, { id: 'b', last: true }]);
@@ -130,6 +139,11 @@ describe('what a run hands on', () => {
     const { items, run } = await server.work(() => handle.result());
     assert.deepEqual(items, ['0', '1', '2', '3', '4', '5']);
     assert.ok(run > 1);
+  });
+
+  it('hands on what it keeps', async () => {
+    const handle = await started(flows.keeps, [], (to) => to.signal(rollOverSignal));
+    assert.equal(await server.work(() => handle.result()), 2);
   });
 
   it('keeps its deadline', async () => {

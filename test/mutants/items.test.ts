@@ -61,6 +61,13 @@ describe('what a run does with its items', () => {
     assert.deepEqual({ items, run }, { items: ['a', 'b', 'c', 'd', 'e'], run: 2 });
   });
 
+  it('counts signals that nobody declared', async () => {
+    const handle = await server.start(flows.fewSignals, []);
+    for (let at = 0; at < 3; at += 1) await handle.signal('nobody declared this');
+    await send(handle, [{ id: 'a' }, { id: 'b', last: true }]);
+    assert.equal((await server.work(() => handle.result())).run, 2);
+  });
+
   it('rolls over no run without progress, however large it begins', async () => {
     const handle = await server.start(flows.fewBytes, []);
     const padding = 'x'.repeat(20_000);

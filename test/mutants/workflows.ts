@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { inbox, longRunning } from 'longhaul/workflows';
 import type { Run } from 'longhaul/workflows';
 
@@ -178,4 +178,34 @@ export const readsTwice = longRunning('readsTwice', options, async (run) => {
     () => 'refused',
   );
   return await Promise.race([second, sleep(300).then(() => 'waits')]);
+});
+
+const { quick } = proxyActivities<{ quick(): Promise<string> }>({ startToCloseTimeout: '1 minute' });
+
+/** Takes a step in its first run, while its inbox wants to roll over. */
+export const takesStep = longRunning('takesStep', options, async (run) => {
+  const step = async () => {
+    await run.step(quick, []);
+    run.state.times += 1;
+  };
+  await Promise.all([run.isFirst ? step() : undefined, all(run)]);
+  return { times: run.state.times, run: run.number };
+});
+
+/** Shows its progress where no server has an attribute for it. */
+export const showsToNobody = longRunning(
+  'showsToNobody',
+  { ...options, progress: { registered: () => Promise.resolve([]) } },
+  async (run) => {
+    await run.progress({ key: defineSearchAttributeKey('NobodyHasThis', 'KEYWORD'), value: 'shown' });
+    return 'done';
+  },
+);
+
+/** Counts its runs in what it keeps. */
+export const keeps = longRunning('keeps', options, async (run) => {
+  const kept = run.keep('kept', () => ({ runs: 0 }));
+  kept.runs += 1;
+  await run.safePoint();
+  return kept.runs;
 });

@@ -314,9 +314,39 @@ describe('the options of longRunning', () => {
     ['a misspelt limit', { event: 100 } as never, /rollOver\.event is no limit; use events, bytes, signals or updates/],
     ['a wait of no time', { drainTimeout: 0 }, /rollOver\.drainTimeout is 0; use at least 1 ms/],
     ['an old limit out of range', { was: [1] }, /rollOver\.events is 1/],
+    ['too little to carry', { mostBytes: 1_023 }, /rollOver\.mostBytes is 1023; use a whole number from 1,024/],
+    ['a part of a byte', { mostBytes: 2_048.5 }, /rollOver\.mostBytes is 2048\.5; use a whole number from 1,024/],
+    ['no number to carry', { mostBytes: '2 MiB' as never }, /rollOver\.mostBytes is 2 MiB; use a whole number/],
+    [
+      'a misspelt way onto new versions',
+      { ontoNewVersion: 'later' as never },
+      /rollOver\.ontoNewVersion is 'later'; use 'with-rollover', 'soon' or 'never'/,
+    ],
   ] as const) {
     it(`refuses ${what} with one sentence`, () => {
       assert.throws(() => longRunning('w', { state, rollOver }, body), message);
+    });
+  }
+
+  for (const [what, options, message] of [
+    [
+      'a misspelt versioning behaviour',
+      { versioning: 'PINNED' as never },
+      /versioning is 'PINNED'; use 'pinned' or 'auto-upgrade'/,
+    ],
+    [
+      'a replaces without the old function',
+      { replaces: { fromArgs: () => undefined } as never },
+      /'w': replaces needs \{ workflow, fromArgs \}, both functions/,
+    ],
+    [
+      'a replaces that converts nothing',
+      { replaces: { workflow: body } as never },
+      /'w': replaces needs \{ workflow, fromArgs \}, both functions/,
+    ],
+  ] as const) {
+    it(`refuses ${what} with one sentence`, () => {
+      assert.throws(() => longRunning('w', { state, ...options }, body), message);
     });
   }
 

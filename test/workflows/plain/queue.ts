@@ -15,6 +15,7 @@ const { ship } = proxyActivities<typeof activities>({ startToCloseTimeout: '20 s
 /** A queue as the SDK's samples write it: what it holds it hands on by hand. */
 export async function parcels(depot: string, waiting: Parcel[] = [], seen: string[] = []): Promise<string> {
   const asked = { turn: false };
+  const shipped: string[] = [];
   setHandler(codeQuery, () => 'plain');
   setHandler(turnOver, () => {
     asked.turn = true;
@@ -30,6 +31,7 @@ export async function parcels(depot: string, waiting: Parcel[] = [], seen: strin
     const parcel = waiting.shift();
     if (!parcel) continue;
     await ship(`${depot}/${parcel.id}`);
-    if (parcel.last) return `plain at ${depot}, seen ${seen.join(' ')}`;
+    shipped.push(parcel.id);
+    if (parcel.last) return `plain at ${depot}, shipped ${shipped.join(' ')}, seen ${seen.join(' ')}`;
   }
 }
