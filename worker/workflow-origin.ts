@@ -2,7 +2,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import type { WorkflowOrigin } from '../activities/host';
-import { currentItem } from '../workflows/item-context';
+import { currentItem, followItems } from '../workflows/item-context';
 import { originHeader } from './origin-header';
 
 /**
@@ -12,14 +12,17 @@ import { originHeader } from './origin-header';
  * It adds no command and no promise turn, and replay does not compare headers: a history recorded without it replays with it, and
  * the other way round.
  */
-export const interceptors: WorkflowInterceptorsFactory = () => ({
-  outbound: [
-    {
-      scheduleActivity: (input, next) => next({ ...input, headers: { ...input.headers, ...origin() } }),
-      scheduleLocalActivity: (input, next) => next({ ...input, headers: { ...input.headers, ...origin() } }),
-    },
-  ],
-});
+export const interceptors: WorkflowInterceptorsFactory = () => {
+  followItems();
+  return {
+    outbound: [
+      {
+        scheduleActivity: (input, next) => next({ ...input, headers: { ...input.headers, ...origin() } }),
+        scheduleLocalActivity: (input, next) => next({ ...input, headers: { ...input.headers, ...origin() } }),
+      },
+    ],
+  };
+};
 
 function origin() {
   const item = currentItem();

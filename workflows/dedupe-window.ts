@@ -47,6 +47,6 @@ export class DedupeWindow {
   }
 
   private isPast(receivedAt: number): boolean {
-    return receivedAt + this.keepForMs <= workflowNow();
+    return this.keepForMs !== Infinity && receivedAt + this.keepForMs <= workflowNow();
   }
 }

@@ -53,7 +53,9 @@ export class Growth {
    *   patch marker, so that runs of the older code replay.
    */
   limitReached(): boolean {
-    return this.isReached(0) || (this.isReached(undeclaredSignals()) && patched('longhaul.undeclared'));
+    if (this.isReached(0)) return true;
+    const undeclared = undeclaredSignals();
+    return undeclared > 0 && this.isReached(undeclared) && patched('longhaul.undeclared');
   }
 
   /** The same for where nothing may be recorded. */

@@ -3,6 +3,9 @@ import { Bundle, type Ownership } from './bundle.js';
 import { activityFunctions } from './activities.js';
 import { CallGraph, type Edge, type HazardSite } from './call-graph.js';
 import { chainOf, type Link } from './chain.js';
+import { checks } from './checks/index.js';
+import { checkNames } from './checks/names.js';
+import { World } from './checks/world.js';
 import type { Effect } from './effects.js';
 import { entryUnits, type Entry } from './entry-units.js';
 import type { Ignore } from './ignores.js';
@@ -53,6 +56,7 @@ export class Analysis {
   private bundled: CallGraph | undefined;
   private everywhere: CallGraph | undefined;
   private entries: readonly (readonly Entry[])[] | undefined;
+  private workflowUnits: ReadonlySet<Unit> | undefined;
   private reached: ReadonlyMap<Unit, Reach> | undefined;
   private readonly propagations = new Map<Effect, Propagation>();
 
@@ -137,8 +141,23 @@ export class Analysis {
     const { ignored } = roots;
     const preloaded = this.bundle.closure(roots.preloaded);
     const graph = new CallGraph({ program, checker, files, settings, cwd, ignored, activities, preloaded });
-    if (isBundle) for (const node of activityFunctions(program, checker, graph)) activities.add(node);
+    if (!isBundle) return graph;
+    for (const node of activityFunctions(program, checker, graph)) activities.add(node);
+    const world = new World(
+      graph,
+      checker,
+      program,
+      () => this.projectGraph,
+      (unit) => this.workflows.has(unit),
+    );
+    for (const name of checkNames) graph.addCheck(name, (unit) => checks[name](unit, world));
     return graph;
+  }
+
+  /** The workflow functions themselves. */
+  private get workflows(): ReadonlySet<Unit> {
+    this.everythingReached();
+    return (this.workflowUnits ??= new Set((this.entries?.[0] ?? []).map(({ unit }) => unit)));
   }
 
   private everythingReached(): ReadonlyMap<Unit, Reach> {

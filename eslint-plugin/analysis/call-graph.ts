@@ -60,7 +60,7 @@ export class CallGraph {
   private readonly implementations: Implementations;
   private readonly detector: Detector;
   /** What it takes the whole graph to see. */
-  private readonly extra: ReadonlyMap<Effect, (unit: Unit) => readonly HazardSite[]>;
+  private readonly extra: Map<Effect, (unit: Unit) => readonly HazardSite[]>;
   private readonly outgoing = new Map<Unit, Outgoing>();
   private readonly accessors = new Set<string>();
   private readonly checker: ts.TypeChecker;
@@ -80,7 +80,7 @@ export class CallGraph {
     this.cwd = cwd;
     this.activities = activities;
     this.referents = new Referents(program, checker, members);
-    this.extra = new Map([
+    this.extra = new Map<Effect, (unit: Unit) => readonly HazardSite[]>([
       ['mutates', (unit) => mutationsIn(unit, checker)],
       ['patch', (unit) => patchHazards(unit, this)],
       ['shared-state', (unit) => (preloaded.size === 0 ? [] : preloadedWrites(unit, checker, preloaded))],
@@ -108,6 +108,11 @@ export class CallGraph {
     const found = this.from(unit).hazards.filter((hazard) => hazard.effect === effect);
     const extra = this.extra.get(effect);
     return extra === undefined ? found : [...found, ...extra(unit)];
+  }
+
+  /** Has `find` say where a unit has an effect. */
+  addCheck(effect: Effect, find: (unit: Unit) => readonly HazardSite[]): void {
+    this.extra.set(effect, find);
   }
 
   unitOf(node: ts.Node): Unit | undefined {

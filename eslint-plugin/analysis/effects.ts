@@ -1,3 +1,5 @@
+import type { CheckName } from './checks/names.js';
+
 /** What code may do that matters to a workflow. The first ones have a rule each; the others serve rules that ask for them. */
 export type Effect =
   | 'clock'
@@ -18,7 +20,8 @@ export type Effect =
   | 'continues-as-new'
   | 'waits-for-handlers'
   | 'patches'
-  | 'draws';
+  | 'draws'
+  | CheckName;
 
 /** What is known about a function whose source is not followed: nothing to report, or the effects of a call. */
 export type Fact = 'pure' | readonly Effect[];

@@ -47,6 +47,8 @@ function lookUp(facts: ReadonlyMap<string, Fact>, module: string, name: string):
   const exact = facts.get(`${module}#${name}`);
   if (exact !== undefined) return exact;
   for (let end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
+    // What a call of it returns is another thing.
+    if (name.slice(end + 1).includes('()')) continue;
     const fact = facts.get(`${module}#${name.slice(0, end)}.*`);
     if (fact !== undefined) return fact;
   }

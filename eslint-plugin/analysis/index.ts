@@ -6,6 +6,7 @@ export type { Analysis, EffectWay, Finding, LostCall } from './analysis.js';
 export type { HazardSite } from './call-graph.js';
 export type { Link } from './chain.js';
 export type { Effect } from './effects.js';
+export type { CheckName } from './checks/names.js';
 export { ruleOf } from './effects.js';
 export type { Ignore } from './ignores.js';
 export { oneFileProgram } from './one-file.js';

@@ -22,7 +22,9 @@ export const curatedFacts: readonly (readonly [modules: string, facts: Partial<R
   [
     'longhaul/workflows',
     {
-      commands: 'waitFor longActivity.() longActivity.().*',
+      commands: 'waitFor rollOver step longActivity.() longActivity.().*',
+      'continues-as-new': 'rollOver',
+      'waits-for-handlers': 'rollOver',
       draws: 'random',
     },
   ],

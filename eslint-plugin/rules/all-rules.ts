@@ -10,6 +10,7 @@ import { noTimerGlobals } from './no-timer-globals.js';
 import { noActivityByValue } from './no-activity-by-value.js';
 import { noDynamicImport } from './no-dynamic-import.js';
 import { noSharedState } from './no-shared-state.js';
+import { checkRules } from './check-rules.js';
 import { patchHygiene } from './patch-hygiene.js';
 
 /** The first configuration that switches a rule on: each holds those before it. */
@@ -34,4 +35,5 @@ export const allRules: Readonly<Record<string, ListedRule>> = {
   'no-dynamic-import': { rule: noDynamicImport, tier: 'recommended' },
   'no-shared-state': { rule: noSharedState, tier: 'recommended' },
   'patch-hygiene': { rule: patchHygiene, tier: 'recommended' },
+  ...checkRules,
 };

@@ -15,16 +15,26 @@ export interface EffectRuleOptions {
   effect: Effect;
   name: string;
   description: string;
+  /** `running` for what goes wrong although each replay goes the same way. @default 'determinism' */
+  category?: 'determinism' | 'running';
   /** Whether `--fix` may change code for it. @default false */
   fixable?: boolean;
 }
 
 /** A rule that reports where workflow code reaches one effect. */
-export function effectRule({ effect, name, description, fixable = false }: EffectRuleOptions): Rule.RuleModule {
+export function effectRule({
+  effect,
+  name,
+  description,
+  category = 'determinism',
+  fixable = false,
+}: EffectRuleOptions): Rule.RuleModule {
+  const url = `https://www.npmjs.com/package/eslint-plugin-longhaul#${name}`;
+  const docs = { description, category, recommended: true, url };
   return {
     meta: {
       type: 'problem',
-      docs: { description, recommended: true, url: `https://www.npmjs.com/package/eslint-plugin-longhaul#${name}` },
+      docs,
       ...(fixable ? { fixable: 'code' as const } : {}),
       hasSuggestions: true,
       schema: [],

@@ -1,6 +1,7 @@
+import { checkWords } from './check-words.js';
 import type { Effect, Finding, Link } from '../analysis/index.js';
 
-interface Words {
+export interface Words {
   /** What the workflow does, after its name. */
   does: string;
   remedy: string;
@@ -9,6 +10,7 @@ interface Words {
 }
 
 const words: Readonly<Partial<Record<Effect, Words>>> = {
+  ...checkWords,
   clock: {
     does: 'reads the time other than from the sanctioned clock',
     remedy: 'Use workflowNow() from longhaul/workflows.',

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -6,8 +9,8 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { bundleOnce, startServer, workflowRuns } from 'longhaul/testing';
 import type { Server, WorkflowRun } from 'longhaul/testing';
 import * as activities from './activities';
-import { add } from './workflows';
-import type { Item } from './workflows';
+import { add } from './messages';
+import type { Item } from './messages';
 
 export type Side = 'plain' | 'longhaul';
 
@@ -35,7 +38,9 @@ export class Bench {
     readonly server: Server,
     readonly client: Client,
     readonly native: NativeConnection,
-    readonly bundle: WorkflowBundle,
+    private readonly bundles: Record<Side, WorkflowBundle>,
+    /** For what processes of their own are given; deleted at the end. */
+    readonly folder: string,
     readonly log: (line: string) => void,
   ) {}
 
@@ -45,13 +50,25 @@ export class Bench {
     const server = await startServer({ reuse: false });
     const client = new Client({ connection: await Connection.connect(server) });
     const native = await NativeConnection.connect({ address: server.address });
-    return new Bench(server, client, native, await bundleOnce(require.resolve('./workflows')), log);
+    const bundles = {
+      plain: await bundleOnce(require.resolve('./plain-workflows')),
+      longhaul: await bundleOnce(require.resolve('./workflows')),
+    };
+    const folder = await mkdtemp(join(tmpdir(), 'longhaul-bench-'));
+    const bench = new Bench(server, client, native, bundles, folder, log);
+    for (const side of sides) await writeFile(bench.bundlePath(side), bundles[side].code);
+    return bench;
+  }
+
+  bundlePath(side: Side): string {
+    return join(this.folder, `${side}.js`);
   }
 
   async stop(): Promise<void> {
     await this.client.connection.close();
     await this.native.close();
     await this.server.stop();
+    await rm(this.folder, { recursive: true });
   }
 
   newTaskQueue = (): string => `bench-${randomUUID()}`;
@@ -61,11 +78,11 @@ export class Bench {
     return await this.client.workflow.start(type, { taskQueue, workflowId, args });
   }
 
-  /** Runs a worker in this process until `work` is done. */
-  async withWorker<T>(taskQueue: string, work: () => Promise<T>): Promise<T> {
+  /** Runs a worker of one side's workflows in this process until `work` is done. */
+  async withWorker<T>(side: Side, taskQueue: string, work: () => Promise<T>): Promise<T> {
     const worker = await Worker.create({
       connection: this.native,
-      workflowBundle: this.bundle,
+      workflowBundle: this.bundles[side],
       activities,
       taskQueue,
       // One thread for workflows, so that the sides can't differ by how their workflows spread.

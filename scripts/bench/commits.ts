@@ -12,7 +12,7 @@ export async function commitLatency(
   for (let round = 0; round < rounds; round += 1) {
     const result = await pair(round, (side) => {
       const taskQueue = bench.newTaskQueue();
-      return bench.withWorker(taskQueue, async () => {
+      return bench.withWorker('plain', taskQueue, async () => {
         const handle = await bench.start('acknowledged', taskQueue, [side, commits]);
         return (await handle.result()) as number[];
       });

@@ -11,6 +11,8 @@ export interface CostSize {
   items: number;
   /** Workflows at once. */
   workflows: number;
+  /** Under the default limits, not under those that make a short run roll over. */
+  steady?: boolean;
 }
 
 interface Measured {
@@ -64,12 +66,14 @@ export function costTable({ pairs, cpu }: Cost): string {
   );
 }
 
-async function measure(bench: Bench, side: Side, { items, workflows }: CostSize): Promise<Measured> {
+async function measure(bench: Bench, side: Side, { items, workflows, steady = false }: CostSize): Promise<Measured> {
   const taskQueue = bench.newTaskQueue();
-  const handles = await Promise.all(Array.from({ length: workflows }, () => bench.start(`${side}Work`, taskQueue)));
+  const handles = await Promise.all(
+    Array.from({ length: workflows }, () => bench.start(`${side}${steady ? 'Steady' : 'Work'}`, taskQueue)),
+  );
   // All signals are there before the worker is: what comes when, and so what a workflow task holds, is the same each time.
   for (const handle of handles) await bench.send(handle, items);
-  const { used, seconds } = await bench.withWorker(taskQueue, async () => {
+  const { used, seconds } = await bench.withWorker(side, taskQueue, async () => {
     const before = process.cpuUsage();
     const begun = performance.now();
     await Promise.all(handles.map((handle) => handle.result()));

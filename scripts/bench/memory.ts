@@ -1,11 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from '../support/markdown-table';
 import { pair, sides } from './bench';
 import type { Bench, Side } from './bench';
+import { resultOf } from './child';
 import type { MemoryOrder } from './memory-process';
 import { differencePercent, median, percent } from './statistics';
 import type { Interval } from './statistics';
@@ -15,16 +12,12 @@ export async function memory(
   bench: Bench,
   { rounds, few, many }: { rounds: number; few: number; many: number },
 ): Promise<{ table: string; difference: Interval }> {
-  const folder = await mkdtemp(join(tmpdir(), 'longhaul-bench-'));
-  const bundlePath = join(folder, 'workflows.js');
-  await writeFile(bundlePath, 'code' in bench.bundle ? bench.bundle.code : '');
   const measure = async (side: Side): Promise<number> => {
     const { address } = bench.server;
     const taskQueue = bench.newTaskQueue();
+    const bundlePath = bench.bundlePath(side);
     const order: MemoryOrder = { type: `${side}Work`, address, taskQueue, bundlePath, few, many };
-    const child = fork(join(__dirname, 'memory-process.js'), [JSON.stringify(order)]);
-    const [bytes] = (await Promise.race([once(child, 'message'), failed(child)])) as [number];
-    return bytes;
+    return await resultOf<number>(join(__dirname, 'memory-process.js'), order);
   };
   const results: Record<Side, number>[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -33,14 +26,8 @@ export async function memory(
     const kib = (side: Side): string => (result[side] / 1_024).toFixed(1);
     bench.log(`memory ${round + 1} of ${rounds}: plain ${kib('plain')}, longhaul ${kib('longhaul')} KiB a workflow`);
   }
-  await rm(folder, { recursive: true });
   const of = (side: Side): string => (median(results.map((result) => result[side])) / 1_024).toFixed(1);
   const difference = differencePercent(results.map(({ plain, longhaul }) => [plain, longhaul]));
   const head = ['a cached workflow that waits', ...sides, 'difference (95 % interval)'];
   return { table: markdownTable(head, [['memory, KiB', ...sides.map(of), percent(difference)]]), difference };
-}
-
-async function failed(child: ReturnType<typeof fork>): Promise<never> {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  throw new Error(`The memory benchmark's process ended with status ${String(code)}.`);
 }

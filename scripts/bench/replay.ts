@@ -1,65 +1,101 @@
-import { Worker } from '@temporalio/worker';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { encodeHistory } from '../../replay/proto';
+import { newRunId } from '../../testing/workflow-runs';
 import { markdownTable } from '../support/markdown-table';
-import { runsOf } from './bench';
-import type { Bench } from './bench';
+import { counted } from './activities';
+import { sides } from './bench';
+import type { Bench, Side } from './bench';
+import { resultOf } from './child';
+import type { ReplayOrder } from './replay-process';
 import { median } from './statistics';
+import { addBatch } from './messages';
 
-const replays = 5;
+/** Items of a signal, and how many may be on their way. */
+const perSignal = 50;
+const ahead = 4 * perSignal;
+
+const replays = 3;
 
 /** How long a worker takes to get a queue back that it does not have in its cache, by how much the queue has done. */
 export async function coldReplay(bench: Bench, sizes: readonly number[]): Promise<string> {
   const rows: string[][] = [];
   for (const items of sizes) {
-    for (const type of ['plainForever', 'longhaulCount'] as const) {
-      const { sent, refusal, events, seconds, runs } = await replayAfter(bench, type, items);
-      const name = type === 'plainForever' ? 'plain, never continued as new' : 'longhaul';
+    for (const side of sides) {
+      const { done, refusal, runs, events, seconds } = await replayAfter(bench, side, items);
+      const name = side === 'plain' ? 'plain, never continued as new' : 'longhaul';
       rows.push([
         name,
-        String(items),
-        refusal === undefined ? String(runs) : `refused after ${sent}: ${refusal}`,
+        refusal === undefined ? String(items) : `${items}: ended after ${done}, "${refusal}"`,
+        String(runs),
         String(events),
         seconds.toFixed(2),
       ]);
-      bench.log(`replay: ${name} after ${sent} items: ${events} events, ${seconds.toFixed(2)} s`);
+      bench.log(`replay: ${name} after ${done} items: ${runs} runs, ${events} events, ${seconds.toFixed(2)} s`);
     }
   }
-  return markdownTable(['queue', 'items', 'runs', 'events of the open run', 'cold replay, s'], rows);
+  return markdownTable(['queue', 'items', 'runs', 'events of the longest run', 'cold replay of it, s of CPU'], rows);
 }
 
-async function replayAfter(bench: Bench, type: string, items: number) {
+async function replayAfter(bench: Bench, side: Side, items: number) {
   const taskQueue = bench.newTaskQueue();
-  const handle = await bench.start(type, taskQueue);
-  let sent = 0;
+  const handle = await bench.start(`${side}Batches`, taskQueue);
+  const refusal = await bench.withWorker(side, taskQueue, () => drive(handle, items));
+  const { longest, runs } = await chainOf(bench, handle);
+  if (refusal === undefined) await handle.terminate();
+  const historyPath = join(bench.folder, 'history');
+  await writeFile(historyPath, encodeHistory(longest));
+  const { workflowId } = handle;
+  const order: ReplayOrder = { historyPath, bundlePath: bench.bundlePath(side), workflowId, replays };
+  const times = await resultOf<number[]>(join(__dirname, 'replay-process.js'), order);
+  return {
+    done: counted.get(workflowId) ?? 0,
+    refusal,
+    runs,
+    events: longest.events?.length ?? 0,
+    seconds: median(times),
+  };
+}
+
+/** Has the queue work off `items`. @returns why the server ended it before that. */
+async function drive(handle: WorkflowHandleWithFirstExecutionRunId, items: number): Promise<string | undefined> {
   let refusal: string | undefined;
-  const batch = 500;
-  await bench.withWorker(taskQueue, async () => {
-    while (sent < items && refusal === undefined) {
-      const to = Math.min(items, sent + batch);
-      try {
-        await bench.send(handle, to, { from: sent + 1, last: false });
-        sent = to;
-      } catch (error) {
-        refusal = reasonOf(error);
-      }
+  handle.result().catch((error: unknown) => (refusal = reasonOf(error)));
+  const done = () => counted.get(handle.workflowId) ?? 0;
+  for (let sent = 0; done() < items && refusal === undefined;) {
+    if (sent === items || sent - done() > ahead) {
+      await sleep(2);
+      continue;
     }
-    // The open run is what is replayed: a query comes back when the worker has worked through what was sent.
-    await handle.query('__temporal_workflow_metadata').catch(() => undefined);
-  });
-  const chain = await runsOf(bench, handle);
-  const open = chain.at(-1);
-  if (open === undefined) throw new Error('The queue has no run.');
-  const times: number[] = [];
-  for (let n = 0; n < replays; n += 1) {
-    const begun = performance.now();
-    await Worker.runReplayHistory({ workflowBundle: bench.bundle }, open.history, open.workflowId);
-    times.push((performance.now() - begun) / 1_000);
+    const size = Math.min(perSignal, items - sent);
+    const batch = { id: `batch-${sent}`, items: Array.from({ length: size }, (_, n) => `item-${sent + n}`) };
+    sent += size;
+    await handle.signal(addBatch, batch).catch((error: unknown) => (refusal ??= reasonOf(error)));
   }
-  await handle.terminate().catch(() => undefined);
-  const events = open.history.events?.length ?? 0;
-  return { sent, refusal, events, seconds: median(times), runs: chain.length };
+  return refusal;
+}
+
+/** The run of a chain that takes longest to replay, and how many there are. One at a time: all of them may not fit into memory. */
+async function chainOf(
+  { client }: Bench,
+  { workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId,
+): Promise<{ longest: History; runs: number }> {
+  let longest: History = {};
+  let runs = 0;
+  for (let runId: string | undefined = firstExecutionRunId; runId !== undefined; runs += 1) {
+    const history: History = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const events = history.events ?? [];
+    if (events.length > (longest.events?.length ?? 0)) longest = history;
+    const last = events.at(-1);
+    runId = last === undefined ? undefined : newRunId(last);
+  }
+  return { longest, runs };
 }
 
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
-  return (cause instanceof Error ? cause.message : message).replace(/^\d+ \w+: /, '').slice(0, 60);
+  return (cause instanceof Error ? cause.message : message).replace(/^\d+ \w+: /, '');
 }

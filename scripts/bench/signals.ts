@@ -14,7 +14,7 @@ export async function signals(bench: Bench, { rounds, signals: count, workflows 
   const each = Math.floor(count / workflows);
   const measure = async (side: Side): Promise<number> => {
     const taskQueue = bench.newTaskQueue();
-    return await bench.withWorker(taskQueue, async () => {
+    return await bench.withWorker(side, taskQueue, async () => {
       const handles = await Promise.all(
         Array.from({ length: workflows }, () => bench.start(`${side}Count`, taskQueue)),
       );

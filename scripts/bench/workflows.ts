@@ -1,30 +1,16 @@
-import {
-  condition,
-  continueAsNew,
-  defineSignal,
-  proxyActivities,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { inbox, longRunning } from 'longhaul/workflows';
 import type { Inbox } from 'longhaul/workflows';
 import type * as activities from './activities';
+import { add, addBatch, events, keep } from './messages';
+import type { Batch, Item } from './messages';
 
-export interface Item {
-  id: string;
-  last?: boolean;
-}
-
-export const add = defineSignal<[Item]>('add');
-
-const { work, commits, heartbeats } = proxyActivities<typeof activities>({
+const { work } = proxyActivities<typeof activities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '1 minute',
 });
 
-/** The same for both sides; low enough that a short run rolls over. */
-const events = 250;
-const keep = 1_000;
+const { count } = proxyLocalActivities<typeof activities>({ startToCloseTimeout: '10 minutes' });
 
 const queue = {
   state: { version: 1, initial: () => ({ done: 0, last: false }) },
@@ -53,63 +39,23 @@ export const longhaulWork = longRunning('longhaulWork', { ...queue, rollOver: { 
   drain(run, ({ id }) => work(id)),
 );
 
+/** The same under the default limits. */
+export const longhaulSteady = longRunning('longhaulSteady', queue, (run) => drain(run, ({ id }) => work(id)));
+
 /** Signals alone, under the default limits. */
 export const longhaulCount = longRunning('longhaulCount', queue, (run) => drain(run, () => Promise.resolve()));
 
-interface Carried {
-  items: Item[];
-  seen: string[];
-  done: number;
-  last: boolean;
-}
-
-/** Plain SDK code of the same behaviour: a buffer and a dedupe window, both carried over at the same limit. */
-export async function plainWork(carried?: Carried): Promise<number> {
-  return await plain(
-    carried,
-    events,
-    ({ id }) => work(id),
-    (next) => continueAsNew<typeof plainWork>(next),
-  );
-}
-
-export async function plainCount(carried?: Carried): Promise<number> {
-  return await plain(carried, 4_000, undefined, (next) => continueAsNew<typeof plainCount>(next));
-}
-
-/** The queue that most begin with: it never continues as new. */
-export async function plainForever(): Promise<number> {
-  return await plain(undefined, Infinity, undefined, () => Promise.reject(new Error('it never does')));
-}
-
-async function plain(
-  { items, seen, done, last }: Carried = { items: [], seen: [], done: 0, last: false },
-  limit: number,
-  handle: ((item: Item) => Promise<void>) | undefined,
-  next: (carried: Carried) => Promise<never>,
-): Promise<number> {
-  const known = new Set(seen);
-  setHandler(add, (item) => {
-    if (known.has(item.id)) return;
-    known.add(item.id);
-    if (known.size > keep) known.delete(known.values().next().value ?? '');
-    items.push(item);
-  });
-  const full = (): boolean =>
-    limit !== Infinity && (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= limit);
-  for (;;) {
-    await condition(() => full() || items.length > 0 || last);
-    if (items.length === 0 && last) return done;
-    if (full()) return await next({ items, seen: [...known], done, last });
-    const item = items.shift();
-    if (item === undefined) continue;
-    await handle?.(item);
-    done += 1;
-    last ||= item.last ?? false;
-  }
-}
-
-/** Milliseconds that each of `count` acknowledged checkpoints took. */
-export async function acknowledged(kind: 'longhaul' | 'plain', count: number): Promise<number[]> {
-  return kind === 'longhaul' ? await commits(count) : await heartbeats(count);
-}
+/** A queue that goes on for ever, a local activity an item, under the default limits. */
+export const longhaulBatches = longRunning(
+  'longhaulBatches',
+  {
+    state: { version: 1, initial: () => ({ done: 0 }) },
+    inboxes: { batches: inbox(addBatch, { dedupe: { by: ({ id }: Batch) => id, keep } }) },
+  },
+  async ({ state, inboxes }) => {
+    await inboxes.batches.forEach(async ({ items }) => {
+      await Promise.all(items.map((id) => count(id)));
+      state.done += items.length;
+    });
+  },
+);

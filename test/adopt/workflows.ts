@@ -6,6 +6,7 @@ export const turn = defineSignal('turn');
 
 // Unwatched, which is what the guard looks for. A worker that shuts down loses a task that it is given in that moment, and nobody
 // notices before this has passed: a retry must not come so soon that it meets the shutdown.
+// longhaul-ignore require-heartbeat-timeout: what an application may have before it adopts longhaul
 const { work, crawl } = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 1 },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import longhaul from 'eslint-plugin-longhaul';
 import { lintProject, root } from './lint-project.js';
 
 const fixtures = join(root, 'test/eslint-plugin/fixtures');
@@ -20,7 +21,7 @@ const rules: Readonly<Record<string, string>> = {
   patch: 'patch-hygiene',
 };
 
-/** A fixture's files, and the reports that comments such as `// clock` or `// clock, io` at the ends of lines announce. */
+/** A fixture's files, and the reports that comments such as `// clock` or `// clock, io` at the ends of lines announce, or `// below: clock` above them. */
 function read(name: string): { files: Record<string, string>; expected: string[] } {
   const files: Record<string, string> = {};
   const expected: string[] = [];
@@ -31,9 +32,10 @@ function read(name: string): { files: Record<string, string>; expected: string[]
     const text = readFileSync(path, 'utf8');
     files[short] = text;
     for (const [i, line] of text.split('\n').entries()) {
-      for (const word of /\/\/ ([a-z, -]+)$/.exec(line)?.[1]?.split(', ') ?? []) {
-        const rule = rules[word];
-        if (rule !== undefined) expected.push(`${short}:${i + 1} ${rule}`);
+      const below = /^ *\/\/ below: ([a-z, -]+)$/.exec(line)?.[1];
+      for (const word of (below ?? /\/\/ ([a-z, -]+)$/.exec(line)?.[1])?.split(', ') ?? []) {
+        const rule = rules[word] ?? (Object.hasOwn(longhaul.rules ?? {}, word) ? word : undefined);
+        if (rule !== undefined) expected.push(`${short}:${i + (below === undefined ? 1 : 2)} ${rule}`);
       }
     }
   }

@@ -103,7 +103,7 @@ export async function lintFolder(folder: string, options: LintOptions = {}): Pro
     overrideConfig: [
       {
         files: ['**/*.{ts,mts,cts,js}'],
-        ...longhaul.configs.typed,
+        ...longhaul.configs.all,
         languageOptions: { parser: tseslint.parser, parserOptions },
         settings: { longhaul: settings },
       },

@@ -39,7 +39,10 @@ const surroundings: Readonly<Record<string, Surroundings>> = {
 /** Claims about the bundle as a whole: their examples get one each. */
 const alone = new Set(['is refused by the bundler', 'stops every workflow']);
 
-const examples = Object.keys(longhaul.rules ?? {}).flatMap((rule) => examplesOf(root, rule));
+/** What other rules say does not show in one run of a workflow alone. */
+const examples = Object.entries(longhaul.rules ?? {})
+  .filter(([, { meta }]) => (meta?.docs as { category?: string } | undefined)?.category === 'determinism')
+  .flatMap(([rule]) => examplesOf(root, rule));
 const ran = examples.filter(({ claim, kind }) => kind === 'correct' || claim !== '');
 
 function nameOf({ rule, kind, index }: PageExample): string {

@@ -63,6 +63,7 @@ export async function chain(runs: number, own: SearchAttributePair[] = []): Prom
   await child.result();
 }
 
+// longhaul-ignore require-heartbeat-timeout: what the worker is to find missing
 const remote = proxyActivities<{ work(): Promise<string>; slow(): Promise<string> }>({ startToCloseTimeout: '1 hour' });
 const local = proxyLocalActivities<{ work(): Promise<string> }>({ startToCloseTimeout: '10 seconds' });
 

@@ -1,0 +1,114 @@
+import ts from 'typescript';
+import type { HazardSite } from '../call-graph.js';
+import type { Unit } from '../summary.js';
+import { bare, isFunctionNode } from '../syntax.js';
+import { wayFrom } from '../way.js';
+import { optionsOf, type Options } from './options.js';
+import type { World } from './world.js';
+
+/** A `proxyActivities()` whose options can be read. */
+export interface Proxy {
+  node: ts.CallExpression;
+  options: Options;
+  activities: readonly Activity[];
+}
+
+export interface Activity {
+  name: string;
+  /** What runs: a function, or the call that makes one. */
+  code: ts.Expression | ts.Node;
+}
+
+export function proxiesIn(unit: Unit, world: World): readonly Proxy[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly Proxy[] => {
+    const [given] = node.arguments;
+    if (name !== 'proxyActivities' || module !== '@temporalio/workflow' || given === undefined) return [];
+    const options = optionsOf(given, world);
+    return options === undefined ? [] : [{ node, options, activities: activitiesOf(node, world) }];
+  });
+}
+
+/** The activities that a proxy is used for, as far as their code is in the project. */
+function activitiesOf(node: ts.CallExpression, world: World): readonly Activity[] {
+  const { names, type } = boundActivities(node, world);
+  return names.flatMap((name): readonly Activity[] => {
+    const property = type?.getProperty(name);
+    const code = property && codeOf(property, world);
+    return code === undefined || code.getSourceFile().isDeclarationFile ? [] : [{ name, code }];
+  });
+}
+
+/** The names that a proxy's activities are used by, and the type that has them. */
+export function boundActivities(
+  node: ts.CallExpression,
+  world: World,
+): { names: readonly string[]; type: ts.Type | undefined } {
+  const [given] = node.typeArguments ?? [];
+  const { parent } = node;
+  if (given === undefined || !ts.isVariableDeclaration(parent)) return { names: [], type: undefined };
+  const names = ts.isObjectBindingPattern(parent.name) ? boundNames(parent.name) : accessed(parent, world);
+  return { names, type: world.checker.getTypeFromTypeNode(given) };
+}
+
+function boundNames(pattern: ts.ObjectBindingPattern): readonly string[] {
+  return pattern.elements.flatMap(({ propertyName, name }) => {
+    const named = propertyName ?? name;
+    return ts.isIdentifier(named) ? [named.text] : [];
+  });
+}
+
+/** `const acts = proxyActivities(…)`: the members that its file uses. */
+function accessed(declaration: ts.VariableDeclaration, world: World): readonly string[] {
+  const { name } = declaration;
+  if (!ts.isIdentifier(name)) return [];
+  const symbol = world.checker.getSymbolAtLocation(name);
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name.text) {
+      if (world.checker.getSymbolAtLocation(node.expression) === symbol) found.add(node.name.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(declaration.getSourceFile());
+  return [...found];
+}
+
+function codeOf(property: ts.Symbol, world: World): ts.Node | undefined {
+  const { checker } = world;
+  const symbol = (property.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(property) : property;
+  const declaration = symbol.valueDeclaration;
+  if (declaration === undefined) return undefined;
+  if (isFunctionNode(declaration)) return declaration.body === undefined ? undefined : declaration;
+  if (ts.isShorthandPropertyAssignment(declaration)) {
+    const value = checker.getShorthandAssignmentValueSymbol(declaration);
+    return value === undefined ? undefined : codeOf(value, world);
+  }
+  if (!ts.isVariableDeclaration(declaration) && !ts.isPropertyAssignment(declaration)) return undefined;
+  const value = declaration.initializer && bare(declaration.initializer);
+  return value !== undefined && (isFunctionNode(value) || ts.isCallExpression(value)) ? value : undefined;
+}
+
+/** The unit of an activity's function. */
+export function activityUnit({ code }: Activity, world: World): Unit | undefined {
+  return isFunctionNode(code) ? world.project().unitOf(code) : undefined;
+}
+
+/** Where an activity beats: through its calls, or by itself, since `longActivity` made it; nothing where it does not. */
+export function beatOf(activity: Activity, world: World): HazardSite | 'by itself' | undefined {
+  const { code } = activity;
+  if (ts.isCallExpression(code)) return isLongActivity(code, world) ? 'by itself' : undefined;
+  const project = world.project();
+  const unit = activityUnit(activity, world);
+  return unit && wayFrom(unit, project, (at) => project.hazards(at, 'heartbeats')[0])?.hazard;
+}
+
+export function isLongActivity(call: ts.CallExpression, world: World): boolean {
+  return world
+    .project()
+    .referents.of(call.expression)
+    .some((referent) =>
+      referent.kind === 'package'
+        ? referent.path.at(-1) === 'longActivity'
+        : referent.kind === 'function' && (referent.node as ts.FunctionDeclaration).name?.getText() === 'longActivity',
+    );
+}

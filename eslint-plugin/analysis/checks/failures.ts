@@ -1,0 +1,212 @@
+import ts from 'typescript';
+import type { HazardSite } from '../call-graph.js';
+import type { Unit } from '../summary.js';
+import { bare, isFunctionNode } from '../syntax.js';
+import { isLongRunningBody } from './history.js';
+import { every, functionAround, isWaiting, isWithin, names, own, userOf } from './syntax.js';
+import { isCommand, type World } from './world.js';
+
+/** A plain error out of a workflow function: the SDK has the task fail and be tried again, for ever. */
+export function noPlainError(unit: Unit, world: World): readonly HazardSite[] {
+  if (!isFunctionNode(unit.node) || !isWorkflow(unit, world)) return [];
+  const { body } = unit.node;
+  if (body === undefined || !ts.isBlock(body)) return [];
+  const thrown = every(body, ts.isThrowStatement).filter(
+    (node) => functionAround(node) === unit.node && !isCaught(node, body) && !isForBugs(node as ts.ThrowStatement),
+  );
+  const plain = thrown.flatMap((node): readonly HazardSite[] => {
+    const value = bare((node as ts.ThrowStatement).expression);
+    if (!ts.isNewExpression(value) && !ts.isCallExpression(value)) return [];
+    if (!plainErrors.has(value.expression.getText())) return [];
+    const declared = world.checker.getSymbolAtLocation(value.expression)?.declarations ?? [];
+    if (declared.some((declaration) => !declaration.getSourceFile().isDeclarationFile)) return [];
+    return [{ unit, node, effect: 'no-plain-error', label: `throw new ${value.expression.getText()}()` }];
+  });
+  if (plain.length === 0) return [];
+  return world.mentions(/workflowFailureErrorTypes|failureExceptionTypes/) ? [] : plain;
+}
+
+const plainErrors = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'EvalError', 'URIError']);
+
+/** The workflow functions themselves: what a helper throws somebody may catch. */
+function isWorkflow(unit: Unit, world: World): boolean {
+  if (isLongRunningBody(unit, world)) return true;
+  const { node } = unit;
+  if (!world.isEntry(unit) || !isFunctionNode(node)) return false;
+  // What is generic or takes a function is a helper: neither comes over the wire.
+  if (node.typeParameters !== undefined) return false;
+  if (node.parameters.some(({ type }) => type !== undefined && ts.isFunctionTypeNode(type))) return false;
+  return [...world.callersOf(unit)].length === 1;
+}
+
+/** Whether a `try` in the same function has a say in what happens to a throw. */
+function isCaught(node: ts.Node, body: ts.Node): boolean {
+  for (let at = node; at !== body; at = at.parent) {
+    const { parent } = at;
+    if (ts.isTryStatement(parent) && parent.tryBlock === at && parent.catchClause !== undefined) return true;
+  }
+  return false;
+}
+
+/** An assertion of what can't be: there a task that waits for corrected code is what one wants. */
+function isForBugs(node: ts.ThrowStatement): boolean {
+  if (ts.findAncestor(node, ts.isDefaultClause) !== undefined) return true;
+  return /unreachable|should (never|not)|must not|impossible|invariant|bug|unexpected|assert|not implemented|todo/i.test(
+    node.getText(),
+  );
+}
+
+/** A `catch` in a loop that takes a cancellation for one more failure: the loop goes on, and each wait then fails at once. */
+export function noSwallowedCancellation(unit: Unit, world: World): readonly HazardSite[] {
+  return commandsAwaited(unit, world)
+    .flatMap((call): readonly HazardSite[] => {
+      const found = catchAround(call);
+      const loop = found && loopAround(found);
+      if (found === undefined || loop === undefined || isHeardElsewhere(found, loop)) return [];
+      // Behind a loop that ends, who called may wait.
+      if (!goesOn(loop) && !isWorkflow(unit, world)) return [];
+      const { block } = found;
+      if (own(block, leavesLoop) || names(block, /cancel|abort|Failure/i)) return [];
+      if (own(block, (node) => node.kind === ts.SyntaxKind.InstanceOfKeyword)) return [];
+      if (usesScopes(unit.node) || world.nameOf(call.expression)?.name === 'condition') return [];
+      if (own(block, (node) => ts.isCallExpression(node) && mayThrow(node, world))) return [];
+      const label = 'a catch in a loop that takes a cancellation for a failure';
+      return [{ unit, node: found.getFirstToken() ?? found, effect: 'no-swallowed-cancellation', label }];
+    })
+    .filter(({ node }, i, all) => all.findIndex((other) => other.node === node) === i);
+}
+
+function leavesLoop(node: ts.Node): boolean {
+  return ts.isThrowStatement(node) || ts.isReturnStatement(node) || ts.isBreakStatement(node);
+}
+
+/** A helper of the project's own may look at what was caught; logs, collections and the SDK do not. */
+function mayThrow(node: ts.CallExpression, world: World): boolean {
+  const sdk = world.nameOf(node.expression);
+  if (sdk !== undefined) return !sdk.name.startsWith('log.');
+  const callee = bare(node.expression);
+  if (!ts.isPropertyAccessExpression(callee)) return !/^(String|Number|Boolean)$/.test(callee.getText());
+  if (/^(console|log|logger|workflow\.log|wf\.log)\./.test(callee.getText())) return false;
+  return !['push', 'add', 'set', 'unshift', 'concat', 'toString'].includes(callee.name.text);
+}
+
+/** The innermost `catch` around a place, in the same function. */
+function catchAround(node: ts.Node): ts.CatchClause | undefined {
+  for (let at = node; !isFunctionNode(at) && !ts.isSourceFile(at); at = at.parent) {
+    const { parent } = at;
+    if (ts.isTryStatement(parent) && parent.tryBlock === at && parent.catchClause !== undefined) {
+      return parent.catchClause;
+    }
+  }
+  return undefined;
+}
+
+/** The innermost loop that the whole `try` stands in. */
+function loopAround(clause: ts.CatchClause): ts.IterationStatement | undefined {
+  const outer = ts.findAncestor(
+    clause.parent,
+    (node) => ts.isIterationStatement(node, false) || isFunctionNode(node) || ts.isSourceFile(node),
+  );
+  return outer !== undefined && ts.isIterationStatement(outer, false) ? outer : undefined;
+}
+
+/** Whether another wait tells of the cancellation: in the same loop, or behind one that comes to its end. */
+function isHeardElsewhere(clause: ts.CatchClause, loop: ts.IterationStatement): boolean {
+  if (every(loop, isWaiting).some((node) => !isWithin(node, clause.parent))) return true;
+  if (goesOn(loop)) return false;
+  // Behind it, or in the next turn of a loop around it.
+  const around = functionAround(loop);
+  const outer = ts.findAncestor(loop.parent, (node) => node === around || ts.isIterationStatement(node, false));
+  return every(around, isWaiting).some(
+    (node) =>
+      !isWithin(node, loop) && (node.getStart() > loop.end || (outer !== around && isWithin(node, outer ?? loop))),
+  );
+}
+
+/** Only what the loop itself learns ends it: no counter, no list. */
+function goesOn(loop: ts.IterationStatement): boolean {
+  if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return false;
+  const condition = ts.isForStatement(loop) ? loop.condition : (loop as ts.WhileStatement | ts.DoStatement).expression;
+  if (condition === undefined) return true;
+  return !isComparison(condition) && every(condition, isComparison).length === 0;
+}
+
+function isComparison(node: ts.Node): boolean {
+  return ts.isBinaryExpression(node) && /^[<>]=?$/.test(node.operatorToken.getText());
+}
+
+/** Clean-up that a cancellation stops before it starts: it stands in the scope that was cancelled. */
+export function shieldCleanup(unit: Unit, world: World): readonly HazardSite[] {
+  if (!isFunctionNode(unit.node) || usesScopes(unit.node)) return [];
+  return commandsAwaited(unit, world).flatMap((call): readonly HazardSite[] => {
+    const clause = ts.findAncestor(call, (node) => ts.isCatchClause(node) || isFunctionNode(node));
+    if (clause === undefined || !ts.isCatchClause(clause) || !isWithin(call, clause.block)) return [];
+    const name = clause.variableDeclaration?.name.getText();
+    if (name === undefined || !isForCancellation(call, clause, name)) return [];
+    const tried = commandsAwaited(unit, world).some((other) => isWithin(other, clause.parent.tryBlock));
+    if (!tried) return [];
+    const label = `${call.expression.getText()}() in the scope that was cancelled`;
+    return [{ unit, node: call, effect: 'shield-cleanup', label }];
+  });
+}
+
+/** Whether code runs just where what was caught is a cancellation: `if (isCancellation(error)) …`. */
+function isForCancellation(node: ts.Node, clause: ts.CatchClause, name: string): boolean {
+  for (let at = node; at !== clause; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
+    const condition = bare(parent.expression).getText().replace(/\s+/g, '');
+    const asks = [`isCancellation(${name})`, `${name}instanceofCancelledFailure`];
+    if (asks.some((ask) => condition.replace(/^\w+\.(?=isCancellation)/, '') === ask)) return true;
+  }
+  return false;
+}
+
+/** Code that makes or cancels scopes itself: which of them is cancelled the source does not say. */
+function usesScopes(code: ts.Node): boolean {
+  const outer = ts.findAncestor(code, (node) => ts.isSourceFile(node.parent)) ?? code;
+  return /CancellationScope|\.cancel\(|shielded|cleanUp|withTimeout|firstOf|nonCancellable/.test(outer.getText());
+}
+
+function commandsAwaited(unit: Unit, world: World): readonly ts.CallExpression[] {
+  return world
+    .callsOf(unit)
+    .filter((call) => isCommand(call) && ts.isAwaitExpression(userOf(call.node)))
+    .map(({ node }) => node);
+}
+
+/** A promise of the SDK's that nobody awaits: its failure fails the workflow task, and the workflow may end before it. */
+export function noFloatingWorkflowPromise(unit: Unit, world: World): readonly HazardSite[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+    if (!promising(name, module) || !ts.isExpressionStatement(userOf(node))) return [];
+    const label = `${bare(node.expression).getText()}() without await`;
+    return [{ unit, node, effect: 'no-floating-workflow-promise', label }];
+  });
+}
+
+function promising(name: string, module: string): boolean {
+  if (module !== '@temporalio/workflow')
+    return module === 'longhaul/workflows' && /^(waitFor|rollOver|shielded|withTimeout|step)$/.test(name);
+  return isCommand({ name, module }) || /^(continueAsNew|makeContinueAsNewFunc\.\(\))$/.test(name);
+}
+
+/** `await proxyActivities(…)`: the promise asks the proxy for `then`, which is an activity like any other. */
+export function noAwaitProxy(unit: Unit, world: World): readonly HazardSite[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+    if (module !== '@temporalio/workflow' || !/^proxy(Local)?Activities$/.test(name)) return [];
+    const user = userOf(node);
+    const label = `${name}()`;
+    if (ts.isAwaitExpression(user)) {
+      return [{ unit, node: user, effect: 'no-await-proxy', label: `await ${label}` }];
+    }
+    const code = functionAround(node);
+    const isResult = ts.isReturnStatement(user) || (ts.isArrowFunction(user) && user === code);
+    if (!isResult || !isFunctionNode(code) || !isAsync(code)) return [];
+    return [{ unit, node, effect: 'no-await-proxy', label: `${label} returned from an async function` }];
+  });
+}
+
+function isAsync(node: ts.Node): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
+  return modifiers.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+}

@@ -1,0 +1,35 @@
+import type { HazardSite } from '../call-graph.js';
+import type { Unit } from '../summary.js';
+import * as failures from './failures.js';
+import * as heartbeats from './heartbeats.js';
+import * as history from './history.js';
+import * as messages from './messages.js';
+import type { CheckName } from './names.js';
+import { noNonserializablePayload } from './payloads.js';
+import type { World } from './world.js';
+
+/** Finds in one unit what one rule reports. */
+export type Check = (unit: Unit, world: World) => readonly HazardSite[];
+
+/** What each rule beyond determinism looks for. */
+export const checks: Readonly<Record<CheckName, Check>> = {
+  'require-heartbeat-timeout': heartbeats.requireHeartbeatTimeout,
+  'require-heartbeat': heartbeats.requireHeartbeat,
+  'require-activity-timeout': heartbeats.requireActivityTimeout,
+  'activity-observes-cancellation': heartbeats.activityObservesCancellation,
+  'require-continue-as-new': history.requireContinueAsNew,
+  'no-continue-as-new-in-handler': history.noContinueAsNewInHandler,
+  'no-continue-as-new-in-try': history.noContinueAsNewInTry,
+  'handlers-before-first-await': messages.handlersBeforeFirstAwait,
+  'require-all-handlers-finished': messages.requireAllHandlersFinished,
+  'no-side-effects-in-query': messages.noSideEffectsInQuery,
+  'no-async-update-validator': messages.noAsyncUpdateValidator,
+  'condition-predicate-pure': messages.conditionPredicatePure,
+  'use-condition-result': messages.useConditionResult,
+  'no-plain-error': failures.noPlainError,
+  'no-swallowed-cancellation': failures.noSwallowedCancellation,
+  'shield-cleanup': failures.shieldCleanup,
+  'no-floating-workflow-promise': failures.noFloatingWorkflowPromise,
+  'no-await-proxy': failures.noAwaitProxy,
+  'no-nonserializable-payload': noNonserializablePayload,
+};

@@ -1,0 +1,258 @@
+import ts from 'typescript';
+import type { Edge, HazardSite } from '../call-graph.js';
+import type { Effect } from '../effects.js';
+import { leaves } from '../mutations.js';
+import type { Unit } from '../summary.js';
+import { bare, isFunctionNode, nameText } from '../syntax.js';
+import { wayFrom } from '../way.js';
+import { codeOf, registrationsIn, type Registration } from './handlers.js';
+import { isLongRunningBody } from './history.js';
+import { every, functionAround, isWaiting, own, userOf } from './syntax.js';
+import { isCommand, type World } from './world.js';
+
+/** Signals wait for their handler; a query that comes before it fails, and an update is refused at the first task's end. */
+export function handlersBeforeFirstAwait(unit: Unit, world: World): readonly HazardSite[] {
+  if (!isFunctionNode(unit.node)) return [];
+  return registrationsIn(unit, world).flatMap(({ node, kind }): readonly HazardSite[] => {
+    if (kind !== 'query' && kind !== 'update') return [];
+    const [first, second] = node.arguments;
+    // Set for a second time, or taken away: there was one from the start.
+    const definition = first?.getText() ?? '';
+    const isAgain = every(unit.node, isSetHandlerOf(definition)).length > 1;
+    if (isAgain || second === undefined || bare(second).getText() === 'undefined') return [];
+    if (!isAfterWait(node, unit.node, world)) return [];
+    const label = `setHandler(${definition}) after the first await`;
+    return [{ unit, node, effect: 'handlers-before-first-await', label }];
+  });
+}
+
+function isSetHandlerOf(definition: string): (node: ts.Node) => boolean {
+  return (node) =>
+    ts.isCallExpression(node) &&
+    node.expression.getText().endsWith('setHandler') &&
+    node.arguments[0]?.getText() === definition;
+}
+
+/** Whether a statement before a place, on its own way through the function, waits for a command for sure. */
+function isAfterWait(node: ts.Node, code: ts.Node, world: World): boolean {
+  for (let at = node; at !== code && !ts.isSourceFile(at); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isBlock(parent)) continue;
+    const index = parent.statements.findIndex((statement) => statement === at);
+    if (parent.statements.slice(0, index).some((statement) => waits(statement, world))) return true;
+  }
+  return false;
+}
+
+/** A statement that always waits: not one that some condition guards. */
+function waits(statement: ts.Statement, world: World): boolean {
+  if (!ts.isExpressionStatement(statement) && !ts.isVariableStatement(statement)) return false;
+  return own(statement, (node) => {
+    if (!ts.isAwaitExpression(node)) return false;
+    const call = bare(node.expression);
+    const named = ts.isCallExpression(call) ? world.nameOf(call.expression) : undefined;
+    return named !== undefined && isCommand(named) && named.name !== 'condition';
+  });
+}
+
+interface Asked {
+  unit: Unit;
+  effect: Effect;
+  callback: ts.Expression | ts.MethodDeclaration;
+  where: string;
+}
+
+export function noSideEffectsInQuery(unit: Unit, world: World): readonly HazardSite[] {
+  return registrationsIn(unit, world).flatMap(({ callback, kind, validator }): readonly HazardSite[] => {
+    const asked = { unit, effect: 'no-side-effects-in-query' as const };
+    return [
+      ...(kind === 'query' ? sideEffects({ ...asked, callback, where: 'a query' }, world) : []),
+      ...(validator === undefined
+        ? []
+        : sideEffects({ ...asked, callback: validator, where: 'an update validator' }, world)),
+    ];
+  });
+}
+
+export function conditionPredicatePure(unit: Unit, world: World): readonly HazardSite[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+    const [callback] = node.arguments;
+    if (name !== 'condition' || module !== '@temporalio/workflow' || callback === undefined) return [];
+    return sideEffects({ unit, effect: 'condition-predicate-pure', callback, where: 'a condition' }, world);
+  });
+}
+
+/** What a callback that should only look does: at most one report for each kind of thing. */
+function sideEffects({ unit, effect, callback, where }: Asked, world: World): readonly HazardSite[] {
+  const { graph } = world;
+  return codeOf(callback, world).flatMap((code) => {
+    for (const [kind, words] of [
+      ['commands', 'issues a command'],
+      ['draws', 'draws chance'],
+      ['mutates', 'changes state'],
+    ] as const) {
+      const way = wayFrom(code, graph, (at, edges) =>
+        graph.hazards(at, kind).find((hazard) => {
+          // A patch has its own rule.
+          if (/^(patched|deprecatePatch)\b/.test(hazard.label)) return false;
+          return kind !== 'mutates' || isSurelySeen(hazard, code.node, edges);
+        }),
+      );
+      if (way === undefined) continue;
+      const isInline = ts.isMethodDeclaration(callback) || code.node === bare(callback);
+      const at = isInline ? (way.edges[0]?.node ?? way.hazard.node) : callback;
+      const what = way.hazard.label.replace(/ of @temporalio\/workflow$/, '');
+      return [{ unit, node: at, effect, label: `${where} ${words}: ${what}`, onward: way.edges }];
+    }
+    return [];
+  });
+}
+
+/** Whether a write is of what was there before the callback ran, and no value kept for the next time it is asked for. */
+function isSurelySeen(hazard: HazardSite, code: ts.Node, edges: readonly Edge[]): boolean {
+  const { target, node } = hazard;
+  if (target !== undefined && ts.isClassLike(target)) {
+    // `this` is the same object only as long as each call is one of `this`.
+    if (!edges.every((edge) => edge.node.getText().startsWith('this.'))) return false;
+  } else if ([code, ...edges.map(({ to }) => to.node)].some((boundary) => !leaves(hazard, boundary))) return false;
+  if (/cache|memo|calls|count.*quer|quer.*count/i.test(node.getText()) || isKept(node)) return false;
+  const assignment = ts.findAncestor(node, ts.isBinaryExpression);
+  return assignment?.operatorToken.kind !== ts.SyntaxKind.QuestionQuestionEqualsToken;
+}
+
+/** `const known = map.get(key); if (known) return known; … map.set(key, made)` */
+function isKept(node: ts.Node): boolean {
+  const map = /^(.+)\.set\(/.exec(node.getText())?.[1];
+  if (map === undefined) return false;
+  const text = functionAround(node).getText();
+  const known = /const (\w+) = ([\w.#]+)\.get\(/.exec(text);
+  return known !== null && known[2] === map && text.includes(`return ${known[1] ?? ''};`);
+}
+
+export function noAsyncUpdateValidator(unit: Unit, world: World): readonly HazardSite[] {
+  return registrationsIn(unit, world).flatMap(({ validator }): readonly HazardSite[] => {
+    if (validator === undefined) return [];
+    const [code] = codeOf(validator, world);
+    if (code === undefined || !isAsync(code.node)) return [];
+    return [{ unit, node: validator, effect: 'no-async-update-validator', label: 'an async update validator' }];
+  });
+}
+
+function isAsync(node: ts.Node): boolean {
+  return (
+    ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
+  );
+}
+
+/** A `condition()` with a time limit whose answer nobody takes, where nothing afterwards looks at what it waited for. */
+export function useConditionResult(unit: Unit, world: World): readonly HazardSite[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+    const [predicate, timeout] = node.arguments;
+    if (name !== 'condition' || module !== '@temporalio/workflow') return [];
+    if (predicate === undefined || timeout === undefined || bare(timeout).getText() === 'undefined') return [];
+    const awaited = userOf(node);
+    if (!ts.isAwaitExpression(awaited) || !ts.isExpressionStatement(awaited.parent)) return [];
+    const code = bare(predicate);
+    if (!isFunctionNode(code) || isNever(code)) return [];
+    const names = lookedAt(code);
+    // In a loop the next turn may look; so may any function of the file.
+    if (names.size === 0 || isReadElsewhere(names, code)) return [];
+    return [{ unit, node, effect: 'use-condition-result', label: 'condition() whose false is dropped' }];
+  });
+}
+
+/** `condition(() => false, '1 minute')` waits for the time alone. */
+function isNever(code: ts.Node): boolean {
+  return ts.isArrowFunction(code) && bare(code.body as ts.Expression).kind === ts.SyntaxKind.FalseKeyword;
+}
+
+/** The variables and members that a predicate looks at. */
+function lookedAt(code: ts.Node): ReadonlySet<string> {
+  return new Set(every(code, ts.isIdentifier).map((node) => (node as ts.Identifier).text));
+}
+
+function isReadElsewhere(names: ReadonlySet<string>, predicate: ts.Node): boolean {
+  const file = predicate.getSourceFile();
+  return (
+    every(file, (node) => {
+      if (!ts.isIdentifier(node) || !names.has(node.text) || builtIn.has(node.text)) return false;
+      if (predicate.pos <= node.pos && node.end <= predicate.end) return false;
+      return !isWrittenOrDeclared(node);
+    }).length > 0
+  );
+}
+
+const builtIn = new Set([
+  'undefined',
+  'length',
+  'size',
+  'has',
+  'get',
+  'includes',
+  'some',
+  'every',
+  'Object',
+  'Boolean',
+]);
+
+function isWrittenOrDeclared(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent)) return parent.name === node;
+  if (ts.isBinaryExpression(parent)) {
+    return parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  }
+  return ts.isPropertySignature(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
+}
+
+/** A workflow that may end while a handler waits for its own commands. */
+export function requireAllHandlersFinished(unit: Unit, world: World): readonly HazardSite[] {
+  if (!isFunctionNode(unit.node) || !isAsync(unit.node) || isLongRunningBody(unit, world)) return [];
+  const slow = registrationsIn(unit, world).filter((registration) => isUnderWay(registration, world));
+  const [first] = slow;
+  if (first === undefined) return [];
+  const { body } = unit.node;
+  if (body === undefined || !ts.isBlock(body) || isOpen(body)) return [];
+  for (const caller of world.callersOf(unit)) {
+    for (const at of world.reachedFrom(caller)) {
+      if (world.graph.hazards(at, 'waits-for-handlers').length > 0) return [];
+      if (world.graph.from(at).borders.some(({ module }) => module.startsWith('.'))) return [];
+    }
+  }
+  const label = `a handler (${first.node.arguments[0]?.getText() ?? ''}) that may still run when the workflow ends`;
+  return [{ unit, node: first.node, effect: 'require-all-handlers-finished', label }];
+}
+
+/** Whether a handler waits for a command and nothing shows that somebody waits for the handler. */
+function isUnderWay({ callback, kind, options }: Registration, world: World): boolean {
+  if (kind !== 'signal' && kind !== 'update') return false;
+  if (options?.properties.some(({ name }) => name !== undefined && nameText(name) === 'unfinishedPolicy')) return false;
+  return codeOf(callback, world).some((code) => {
+    if (!isFunctionNode(code.node)) return false;
+    const waiting = every(code.node, isWaiting).filter((node) => functionAround(node) === code.node);
+    const commands = world.callsOf(code).filter(
+      // How long a condition takes is up to the workflow: it may be met before anybody asks.
+      (call) => isCommand(call) && call.name !== 'condition' && ts.isAwaitExpression(userOf(call.node)),
+    );
+    const [awaited] = commands;
+    if (waiting.length === 0 || awaited === undefined) return false;
+    // What it sets after a wait may be what the workflow waits for.
+    return !world.graph
+      .hazards(code, 'mutates')
+      .some(({ node }) => node.getStart() > awaited.node.getStart() || isAround(node, awaited.node));
+  });
+}
+
+function isAround(outer: ts.Node, node: ts.Node): boolean {
+  return outer.pos <= node.pos && node.end <= outer.end;
+}
+
+/** A body that ends in an endless loop never completes. */
+function isOpen(body: ts.Block): boolean {
+  const last = body.statements.at(-1);
+  if (last === undefined) return false;
+  return own(body, (node) => {
+    if (!ts.isWhileStatement(node) && !ts.isForStatement(node)) return false;
+    const condition = ts.isWhileStatement(node) ? node.expression : node.condition;
+    return condition === undefined || condition.kind === ts.SyntaxKind.TrueKeyword;
+  });
+}

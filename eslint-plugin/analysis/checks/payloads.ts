@@ -1,0 +1,107 @@
+import ts from 'typescript';
+import type { HazardSite } from '../call-graph.js';
+import type { Unit } from '../summary.js';
+import { isFunctionNode } from '../syntax.js';
+import { boundActivities } from './activities.js';
+import { isLongRunningBody } from './history.js';
+import type { World } from './world.js';
+
+/** Types whose values JSON does not bring back: what comes out on the other side is something else. */
+const lost: Readonly<Record<string, string>> = {
+  Map: 'a Map arrives as {}',
+  Set: 'a Set arrives as {}',
+  WeakMap: 'a WeakMap arrives as {}',
+  ReadonlyMap: 'a Map arrives as {}',
+  ReadonlySet: 'a Set arrives as {}',
+  Date: 'a Date arrives as a text',
+  RegExp: 'a RegExp arrives as {}',
+};
+
+/** Values in the signatures of workflows and activities that the default converter changes or refuses. */
+export function noNonserializablePayload(unit: Unit, world: World): readonly HazardSite[] {
+  const found = [...ofWorkflow(unit, world), ...ofActivities(unit, world)];
+  if (found.length === 0) return [];
+  return world.mentions(/payloadConverterPath|dataConverter\b|payloadCodecs/) ? [] : found;
+}
+
+function ofWorkflow(unit: Unit, world: World): readonly HazardSite[] {
+  const { node } = unit;
+  if (!isFunctionNode(node) || !world.isEntry(unit) || isLongRunningBody(unit, world)) return [];
+  const signature = world.checker.getSignatureFromDeclaration(node);
+  return signature === undefined ? [] : ofSignature(signature, node, unit, world, `workflow ${unit.name ?? ''}`.trim());
+}
+
+function ofActivities(unit: Unit, world: World): readonly HazardSite[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+    if (name !== 'proxyActivities' || module !== '@temporalio/workflow') return [];
+    const { names, type } = boundActivities(node, world);
+    return names.flatMap((activity): readonly HazardSite[] => {
+      const property = type?.getProperty(activity);
+      const [signature] =
+        property === undefined ? [] : world.checker.getTypeOfSymbolAtLocation(property, node).getCallSignatures();
+      return signature === undefined ? [] : ofSignature(signature, node, unit, world, `activity ${activity}`);
+    });
+  });
+}
+
+function ofSignature(
+  signature: ts.Signature,
+  node: ts.Node,
+  unit: Unit,
+  world: World,
+  who: string,
+): readonly HazardSite[] {
+  const { checker } = world;
+  const result = checker.getReturnTypeOfSignature(signature);
+  // Called otherwise than over the wire.
+  if (result.getSymbol()?.name !== 'Promise') return [];
+  const parts = [
+    ...signature.parameters.map((p) => [checker.getTypeOfSymbolAtLocation(p, node), `gets ${p.name}`] as const),
+    ...checker.getTypeArguments(result as ts.TypeReference).map((type) => [type, 'returns'] as const),
+  ];
+  for (const [type, what] of parts) {
+    const why = lostIn(type, checker, node);
+    if (why === undefined) continue;
+    const at = isFunctionNode(node) ? ((node as ts.FunctionDeclaration).name ?? node) : node;
+    return [{ unit, node: at, effect: 'no-nonserializable-payload', label: `${who} ${what}: ${why}` }];
+  }
+  return [];
+}
+
+/** What a type holds that JSON loses; only what is surely there, to a depth at which payloads still are. */
+function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0): string | undefined {
+  if (depth > 4) return undefined;
+  if ((type.flags & ts.TypeFlags.BigIntLike) !== 0) return 'a bigint is refused';
+  // Either of a union may be meant for callers in the same process.
+  if (type.isUnion()) {
+    const rest = type.types.filter((t) => (t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) === 0);
+    const [only] = rest;
+    return rest.length === 1 && only !== undefined ? lostIn(only, checker, at, depth) : undefined;
+  }
+  const symbol = type.getSymbol();
+  if (symbol === undefined || (type.flags & ts.TypeFlags.Object) === 0) return undefined;
+  const isLib =
+    symbol.declarations?.some((d) => /\/typescript\/lib\/lib\.[^/]*$/.test(d.getSourceFile().fileName)) ?? false;
+  if (isLib) {
+    if (lost[symbol.name] !== undefined) return lost[symbol.name];
+    if (symbol.name !== 'Array' && symbol.name !== 'ReadonlyArray') return undefined;
+    return first(checker.getTypeArguments(type as ts.TypeReference), (t) => lostIn(t, checker, at, depth + 1));
+  }
+  const declaration = symbol.declarations?.[0];
+  if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) return undefined;
+  if (ts.isClassLike(declaration)) return undefined;
+  // An object that says how it is written, or is called, is no plain data.
+  if (type.getProperty('toJSON') !== undefined || type.getCallSignatures().length > 0) return undefined;
+  return first(type.getProperties(), (property) => {
+    const own = lostIn(checker.getTypeOfSymbolAtLocation(property, at), checker, at, depth + 1);
+    return own === undefined ? undefined : `${own} (${property.name})`;
+  });
+}
+
+function first<T, R>(list: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of list) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

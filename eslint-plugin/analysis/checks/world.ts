@@ -1,0 +1,118 @@
+import ts from 'typescript';
+import type { CallGraph, HazardSite } from '../call-graph.js';
+import type { Effect } from '../effects.js';
+import { summaryOf, type Unit } from '../summary.js';
+import { bare } from '../syntax.js';
+import { wayFrom, type Way } from '../way.js';
+
+/** A call of a function of the SDK's or of longhaul's workflow package. */
+export interface SdkCall {
+  /** The way from the module to the function: `sleep`, `proxyActivities.().ship`, `CancellationScope.nonCancellable`. */
+  name: string;
+  module: string;
+  node: ts.CallExpression;
+}
+
+/** What checks ask of the code around a unit. */
+export class World {
+  private readonly calls = new Map<Unit, readonly SdkCall[]>();
+  private incoming: ReadonlyMap<Unit, readonly Unit[]> | undefined;
+
+  constructor(
+    readonly graph: CallGraph,
+    readonly checker: ts.TypeChecker,
+    readonly program: ts.Program,
+    /** Calls between all files of the project, those of activities too. */
+    readonly project: () => CallGraph,
+    /** Whether the SDK runs a unit as a workflow. */
+    readonly isEntry: (unit: Unit) => boolean,
+  ) {}
+
+  /** The calls of SDK functions in a unit, functions within it aside. */
+  callsOf(unit: Unit): readonly SdkCall[] {
+    let known = this.calls.get(unit);
+    if (known === undefined) {
+      known = unit.sites.flatMap((site) => {
+        if (site.kind !== 'call' || !ts.isCallExpression(site.node)) return [];
+        const named = this.nameOf(site.node.expression);
+        return named === undefined ? [] : [{ ...named, node: site.node }];
+      });
+      this.calls.set(unit, known);
+    }
+    return known;
+  }
+
+  /** What an expression names of the SDK or of longhaul. */
+  nameOf(expression: ts.Expression): { name: string; module: string } | undefined {
+    for (const referent of this.graph.referents.of(expression)) {
+      if (referent.kind !== 'package' || !sdk.has(referent.module)) continue;
+      return { name: referent.path.join('.'), module: referent.module };
+    }
+    return undefined;
+  }
+
+  /** The units that a callback stands for: written in place, or named. */
+  unitsOf(callback: ts.Expression, graph = this.graph): readonly Unit[] {
+    const own = graph.unitOf(bare(callback));
+    if (own !== undefined) return [own];
+    return graph.referents
+      .of(callback)
+      .flatMap((referent) => (referent.kind === 'function' ? [graph.unitOf(referent.node)] : []))
+      .filter((unit) => unit !== undefined);
+  }
+
+  /** The shortest way from a unit to an effect. */
+  wayTo(unit: Unit, effect: Effect, wanted: (hazard: HazardSite) => boolean = () => true): Way | undefined {
+    return wayFrom(unit, this.graph, (at) => this.graph.hazards(at, effect).find(wanted));
+  }
+
+  /** A unit and all that lead to it, loading aside. */
+  callersOf(unit: Unit): ReadonlySet<Unit> {
+    this.incoming ??= this.findIncoming();
+    const found = new Set([unit]);
+    for (const one of found) {
+      for (const caller of this.incoming.get(one) ?? []) if (caller.kind !== 'module') found.add(caller);
+    }
+    return found;
+  }
+
+  /** All that a unit leads to, itself included. */
+  reachedFrom(unit: Unit, graph = this.graph): ReadonlySet<Unit> {
+    const found = new Set([unit]);
+    for (const one of found) {
+      for (const { to } of graph.from(one).edges) if (to.kind !== 'module') found.add(to);
+    }
+    return found;
+  }
+
+  /** Whether some file of the project holds a text: for options that switch a hazard off somewhere else. */
+  mentions(text: RegExp): boolean {
+    return this.program
+      .getSourceFiles()
+      .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+  }
+
+  private findIncoming(): Map<Unit, Unit[]> {
+    const incoming = new Map<Unit, Unit[]>();
+    for (const file of this.graph.files) {
+      for (const unit of summaryOf(file).units.values()) {
+        for (const { to } of this.graph.from(unit).edges) {
+          const list = incoming.get(to);
+          if (list === undefined) incoming.set(to, [unit]);
+          else list.push(unit);
+        }
+      }
+    }
+    return incoming;
+  }
+}
+
+const sdk = new Set(['@temporalio/workflow', 'longhaul/workflows', 'longhaul/activities', 'longhaul']);
+
+/** Whether a call issues what a cancellation of the scope around it stops: it waits for the server. */
+export function isCommand({ name, module }: Pick<SdkCall, 'name' | 'module'>): boolean {
+  return module === '@temporalio/workflow' && commands.test(name);
+}
+
+const commands =
+  /^(sleep|condition|executeChild|startChild|scheduleActivity|scheduleLocalActivity|proxy(Local)?Activities\.\(\)\.[^.]+)$/;
