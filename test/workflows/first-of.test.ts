@@ -11,10 +11,10 @@ const failure = (error: unknown) => (error instanceof WorkflowFailedError ? erro
 describe('firstOf', () => {
   const server = useServer(require.resolve('./workflows/time'), { activities });
 
-  it('takes lost conditions off the list: 10,000 rounds leave none to evaluate', () =>
+  it('takes lost conditions off the list: 2,000 rounds leave none to evaluate', () =>
     server.run(
       flows.lostConditions,
-      [10_000],
+      [2_000],
       async (handle) => {
         const left = await handle.result();
         assert.equal(left.firstOf, 0);

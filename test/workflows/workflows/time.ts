@@ -23,7 +23,7 @@ async function evaluations(rounds: number, lose: (lost: () => boolean) => Promis
   };
   for (let round = 0; round < rounds; round += 1) {
     await lose(lost);
-    if (round % 250 === 249) await sleep(1);
+    if (round % 100 === 99) await sleep(1);
   }
   const before = looks;
   for (let tick = 0; tick < 3; tick += 1) await sleep(1);
