@@ -21,6 +21,8 @@ export async function runToEnd(
     const { code, signal: killedBy } = await running.exited;
     signal?.throwIfAborted();
     if (code === 0) return;
+    // The end may be told before the last that it wrote has come through.
+    await running.stop();
     throw new Error(`it ended with ${killedBy ?? `status ${code ?? 'unknown'}`}:\n${running.output.tail(10)}`);
   } finally {
     clearInterval(watch);
