@@ -16,6 +16,10 @@ export interface LoadedHistory extends HistoryDescription {
   file: string;
   /** The history in protobuf's binary form; absent if it can't be replayed. */
   encoded?: Uint8Array;
+  /** Where it was recorded, if its manifest says so. */
+  namespace?: string;
+  /** When it was saved, ISO 8601, if its manifest says so. */
+  recordedAt?: string;
   /** What was made good when it was read, and what that costs. */
   notes?: string[];
   /** Why it can't be replayed: `invalid` is a malformed file, `skipped` a sound one that holds nothing to replay. */
@@ -126,7 +130,14 @@ function loadHistory(
     const { history, payloadsApproximated: approximated, ...wrapper } = parseHistory(file, content);
     const told = { ...wrapper, ...nonEmpty({ workflowId: entry?.workflowId, runId: entry?.runId }) };
     const loaded = finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
-    return approximated ? { ...loaded, notes: [payloadsApproximated] } : loaded;
+    return {
+      ...loaded,
+      ...nonEmpty({
+        recordedAt: entry?.recordedAt,
+        namespace: (entry as { namespace?: string } | undefined)?.namespace,
+      }),
+      ...(approximated && { notes: [payloadsApproximated] }),
+    };
   } catch (error) {
     if (!(error instanceof InvalidHistoryError)) throw error;
     const description = {

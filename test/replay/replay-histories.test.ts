@@ -134,14 +134,14 @@ describe('replayHistories', () => {
     assert.equal(stdout.trim(), 'timeout');
   });
 
-  it('tells each result as it comes', async () => {
+  it('tells each result as it comes, the longest first', async () => {
     const seen: string[] = [];
     await replayHistories({
       workflowsPath: source('recorded'),
       histories: await loadHistories([fixtures]),
-      onResult: ({ workflowId }, index) => seen.push(`${index} ${workflowId}`),
+      onResult: ({ workflowId }, done) => seen.push(`${done} ${workflowId}`),
     });
-    assert.deepEqual(seen, ['0 family-7', '1 family-7/ann', '2 order-1', '3 order-2', '4 ticker-1']);
+    assert.deepEqual(seen, ['1 order-1', '2 order-2', '3 family-7', '4 family-7/ann', '5 ticker-1']);
   });
 
   it('stops when its signal says so, at whatever moment', async () => {
