@@ -22,6 +22,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
   ],
+  [
+    'worker',
+    {
+      what: 'run the worker of longhaul.config.ts, and drain it at SIGTERM',
+      load: async () => (await import('./worker.js')).worker,
+    },
+  ],
 ]);
 
 const usage = `Usage: longhaul <command> [options]
