@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '../config/config-error';
+import { ServerError } from '../config/server-error';
 import type { Command, Io, Status } from './io';
 import { UsageError } from './parse';
 
@@ -49,7 +51,10 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
       await command.load()
     )(rest, io);
   } catch (error) {
-    if (error instanceof UsageError) return (io.err(`longhaul ${name}: ${error.message}`), 2);
+    if (error instanceof UsageError || error instanceof ConfigError) {
+      return (io.err(`longhaul ${name}: ${error.message}`), 2);
+    }
+    if (error instanceof ServerError) return (io.err(`longhaul ${name}: ${error.message}`), 3);
     if (io.signal.aborted) return (io.err(`longhaul ${name}: stopped.`), 3);
     const missing = missingPeer(error);
     if (missing === undefined) throw error;
