@@ -26,7 +26,7 @@ export async function carriedIn(input: PayloadsLike, reader: PayloadReader): Pro
   if (!envelope) return { bytes };
   const { protocol, run, cause, inboxes = {}, deadLetters = [], undeclared = [] } = envelope;
   const parts = Object.entries(envelope)
-    .map(([part, value]) => ({ part, bytes: Buffer.byteLength(JSON.stringify(value) as string | undefined ?? '') }))
+    .map(([part, value]) => ({ part, bytes: Buffer.byteLength((JSON.stringify(value) as string | undefined) ?? '') }))
     .filter((part) => part.bytes > 2)
     .sort((a, b) => b.bytes - a.bytes);
   const waiting = Object.entries(inboxes).map(([name, { items = [] }]) => [name, items.length] as const);

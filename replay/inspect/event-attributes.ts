@@ -1,6 +1,9 @@
 import type { HistoryEvent, Payload } from '../proto';
 
-export type DurationLike = { seconds?: unknown; nanos?: number | null } | null | undefined;
+/** An event's id: a `Long`, a number or a string. */
+export type IdLike = HistoryEvent['eventId'];
+
+export type DurationLike = { seconds?: IdLike; nanos?: number | null } | null | undefined;
 
 export type FailureLike =
   | {
@@ -27,10 +30,10 @@ export interface Attributes {
   markerName?: string | null;
   operation?: string | null;
   acceptedRequest?: { input?: { name?: string | null; args?: PayloadsLike } | null } | null;
-  scheduledEventId?: unknown;
-  initiatedEventId?: unknown;
-  startedEventId?: unknown;
-  acceptedEventId?: unknown;
+  scheduledEventId?: IdLike;
+  initiatedEventId?: IdLike;
+  startedEventId?: IdLike;
+  acceptedEventId?: IdLike;
   attempt?: number | null;
   lastFailure?: FailureLike;
   failure?: FailureLike;
@@ -46,7 +49,7 @@ export interface Attributes {
   continuedExecutionRunId?: string | null;
   newExecutionRunId?: string | null;
   timeoutType?: number | null;
-  historySizeBytes?: unknown;
+  historySizeBytes?: IdLike;
 }
 
 /** An event has one member with its attributes, named after its kind. */

@@ -46,7 +46,7 @@ export function payloadsIn(event: HistoryEvent): { part: string; payload: Payloa
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
     const { data, metadata } = value as Payload;
     if (data instanceof Uint8Array && metadata) {
-      found.push({ part: path, payload: value as Payload, bytes: data.length });
+      found.push({ part: path, payload: value, bytes: data.length });
       return;
     }
     if (Array.isArray(value)) value.forEach((item, index) => visit(item, `${path}[${index}]`));

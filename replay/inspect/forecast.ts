@@ -10,6 +10,9 @@ const serverLimits = {
 /** A workflow task may take this long, unless its start says otherwise. */
 const defaultTaskMs = 10_000;
 
+/** What grew for less says nothing of what comes. */
+const shortestMs = 60_000;
+
 export interface ForecastInput {
   open: boolean;
   nowMs: number;
@@ -74,7 +77,8 @@ export function forecastOf(input: ForecastInput): Forecast[] {
   const atEvents = taskEvents(input, taskMs ?? defaultTaskMs);
   if (input.replay?.status !== 'pass' || atEvents === undefined) return found;
   const perMs = pace && ((taskMs ?? defaultTaskMs) - input.replay.ms) / Math.max(1, (atEvents - events) / pace.events);
-  const each = perItem && ((taskMs ?? defaultTaskMs) - input.replay.ms) / Math.max(1, (atEvents - events) / perItem.events);
+  const each =
+    perItem && ((taskMs ?? defaultTaskMs) - input.replay.ms) / Math.max(1, (atEvents - events) / perItem.events);
   const task = entry(
     'workflow task',
     'ms of replay',
@@ -93,7 +97,7 @@ function paceOf({ growth, open, nowMs, events }: ForecastInput): { events: numbe
   const middle = growth.find((point) => point.events >= events / 2);
   if (!open || !last || !middle) return undefined;
   const ms = Math.max(nowMs, Date.parse(last.at)) - Date.parse(middle.at);
-  if (ms < 1_000) return undefined;
+  if (ms < shortestMs) return undefined;
   return { events: (last.events - middle.events) / ms, bytes: (last.bytes - middle.bytes) / ms };
 }
 

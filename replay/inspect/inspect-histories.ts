@@ -13,7 +13,10 @@ import { PayloadReader } from './payload-reader';
 import type { PayloadReaderOptions } from './payload-reader';
 
 /** Workflow code by which the time of a replay is measured. */
-export type MeasureReplay = Pick<ReplayHistoriesOptions, 'workflowsPath' | 'workflowBundle' | 'replayOptions' | 'signal'>;
+export type MeasureReplay = Pick<
+  ReplayHistoriesOptions,
+  'workflowsPath' | 'workflowBundle' | 'replayOptions' | 'signal'
+>;
 
 export interface InspectOptions extends PayloadReaderOptions {
   /** Lists the steps, with what went in and came out. @default false */

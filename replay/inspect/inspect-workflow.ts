@@ -32,9 +32,9 @@ export async function inspectWorkflow(
   const { runId, runs: most = 10, askStatus = false, now = Date.now, ...inspecting } = options;
   const { raw, runId: newest } = await client.workflow.getHandle(workflowId, runId).describe();
   const reader = new PayloadReader(options);
-  const live = raw.workflowExecutionInfo?.status === 1;
+  const live = Number(raw.workflowExecutionInfo?.status) === 1;
   const runs: InspectedRun[] = [];
-  for (let next: string | undefined = newest; next !== undefined && runs.length < most; ) {
+  for (let next: string | undefined = newest; next !== undefined && runs.length < most;) {
     const history = await client.workflow
       .getHandle(workflowId, next)
       .fetchHistory()

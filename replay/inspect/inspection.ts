@@ -1,6 +1,5 @@
 /** How a run ended, or that it has not. */
-export type RunStatus =
-  'open' | 'completed' | 'failed' | 'timed-out' | 'cancelled' | 'terminated' | 'continued-as-new';
+export type RunStatus = 'open' | 'completed' | 'failed' | 'timed-out' | 'cancelled' | 'terminated' | 'continued-as-new';
 
 export interface KindCount {
   /** As Temporal's tools call it: `ActivityTaskScheduled`. */
@@ -74,7 +73,14 @@ export interface Gap {
 
 /** What a run waits for. An open run that lists nothing waits for a signal, an update or a cancellation. */
 export interface Waiting {
-  what: 'activity' | 'timer' | 'child workflow' | 'external signal' | 'external cancel' | 'nexus operation' | 'workflow task';
+  what:
+    | 'activity'
+    | 'timer'
+    | 'child workflow'
+    | 'external signal'
+    | 'external cancel'
+    | 'nexus operation'
+    | 'workflow task';
   /** Activity type, timer id or summary, workflow id. */
   name: string;
   eventId: number | null;

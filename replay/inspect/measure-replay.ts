@@ -46,6 +46,8 @@ export async function measureReplay(
 /** Up to the last workflow task that was completed in the first half of it. */
 function firstHalf({ events = [] }: History): History {
   const list = events ?? [];
-  const upTo = list.slice(0, Math.ceil(list.length / 2)).findLastIndex((event) => kindOf(event) === 'WorkflowTaskCompleted');
+  const upTo = list
+    .slice(0, Math.ceil(list.length / 2))
+    .findLastIndex((event) => kindOf(event) === 'WorkflowTaskCompleted');
   return { events: list.slice(0, upTo + 1) };
 }

@@ -32,7 +32,7 @@ export class PayloadReader {
   async one(payload: Payload | null | undefined): Promise<unknown> {
     if (!payload) return undefined;
     try {
-      return this.converter.payloadConverter.fromPayload((await this.decoded(payload)) as never);
+      return this.converter.payloadConverter.fromPayload(await this.decoded(payload));
     } catch (error) {
       const encoding = Buffer.from(payload.metadata?.encoding ?? []).toString();
       const why = error instanceof Error ? error.message : String(error);
@@ -48,7 +48,7 @@ export class PayloadReader {
 
   private async decoded(payload: Payload): Promise<Payload> {
     const { payloadCodecs } = this.converter;
-    if (payloadCodecs.length > 0) return (await decode(payloadCodecs, [payload as never]))[0] as Payload;
+    if (payloadCodecs.length > 0) return (await decode(payloadCodecs, [payload]))[0] as Payload;
     return this.options.codecServer === undefined ? payload : this.remotely(payload, this.options.codecServer);
   }
 
@@ -82,7 +82,10 @@ interface WirePayload {
 
 function toWire({ metadata, data }: Payload): WirePayload {
   const encoded = Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-  return { metadata: Object.fromEntries(encoded) as Record<string, string>, data: Buffer.from(data ?? []).toString('base64') };
+  return {
+    metadata: Object.fromEntries(encoded) as Record<string, string>,
+    data: Buffer.from(data ?? []).toString('base64'),
+  };
 }
 
 function fromWire({ metadata = {}, data = '' }: WirePayload): Payload {

@@ -1,12 +1,12 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { failureText, iso } from './event-facts';
+import type { DurationLike } from './event-attributes';
 import type { Waiting } from './inspection';
 import type { PayloadReader } from './payload-reader';
 import { openWork, workOf } from './work';
 
 type Raw = WorkflowExecutionDescription['raw'];
-type Time = { seconds?: unknown; nanos?: number | null } | null | undefined;
 
 /** What a live run waits for: the server knows of attempts, beats and failures that its history does not hold yet. */
 export async function pendingOf(raw: Raw, history: History, reader: PayloadReader): Promise<Waiting[]> {
@@ -17,7 +17,7 @@ export async function pendingOf(raw: Raw, history: History, reader: PayloadReade
     const attempt = task.attempt ?? 1;
     waiting.push({
       what: 'workflow task',
-      name: task.state === 2 ? 'at work in a worker' : 'a worker that takes it',
+      name: Number(task.state) === 2 ? 'at work in a worker' : 'a worker that takes it',
       eventId: null,
       since: timeOf(task.originalScheduledTime) ?? timeOf(task.scheduledTime) ?? iso(0),
       attempt,
@@ -40,14 +40,14 @@ export async function pendingOf(raw: Raw, history: History, reader: PayloadReade
     const failure = failureText(pending.lastFailure);
     const beatAt = timeOf(pending.lastHeartbeatTime);
     const beat = pending.heartbeatDetails?.payloads?.[0];
-    const next = pending.state === 1 ? timeOf(pending.nextAttemptScheduleTime) : undefined;
+    const next = Number(pending.state) === 1 ? timeOf(pending.nextAttemptScheduleTime) : undefined;
     waiting.push({
       ...one,
       attempt: pending.attempt ?? 1,
       ...(failure === undefined ? {} : { lastFailure: failure }),
       ...(beatAt === undefined ? {} : { lastBeatAt: beatAt }),
       ...(beat ? { lastBeat: await reader.one(beat) } : {}),
-      note: noteOf(pending.state ?? 0, next),
+      note: noteOf(pending.state, next),
     });
   }
   return waiting;
@@ -60,7 +60,7 @@ function noteOf(state: number, next: string | undefined): string {
   return next === undefined ? 'waits for a worker' : `tried again at ${next}`;
 }
 
-function timeOf(time: Time): string | undefined {
+function timeOf(time: DurationLike): string | undefined {
   if (!time) return undefined;
   return iso(Number(String(time.seconds ?? 0)) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6));
 }

@@ -66,11 +66,10 @@ async function messageStep(event: HistoryEvent, reader: PayloadReader): Promise<
   if (kind === 'MarkerRecorded') return localActivity(event, reader, common);
   const failure = failureText(attributes.failure);
   const status = kind.slice('WorkflowExecution'.length).toLowerCase();
-  const name = attributes.workflowType?.name ?? '';
   return {
     ...common,
     what: 'workflow',
-    name,
+    name: attributes.workflowType?.name ?? '',
     status,
     ...(attributes.input ? { input: await reader.all(attributes.input.payloads) } : {}),
     ...(attributes.result ? { output: await first(attributes.result, reader) } : {}),

@@ -60,7 +60,8 @@ function nameOf(what: Work['what'], attributes: Attributes): string {
   if (what === 'activity') return attributes.activityType?.name ?? '';
   if (what === 'timer') return attributes.timerId ?? '';
   if (what === 'child workflow') return attributes.workflowType?.name ?? '';
-  if (what === 'external signal') return `${attributes.signalName ?? ''} to ${attributes.workflowExecution?.workflowId ?? ''}`;
+  if (what === 'external signal')
+    return `${attributes.signalName ?? ''} to ${attributes.workflowExecution?.workflowId ?? ''}`;
   return what === 'external cancel' ? (attributes.workflowExecution?.workflowId ?? '') : (attributes.operation ?? '');
 }
 

@@ -8,7 +8,9 @@ import type { RunInspection, Waiting } from './inspection';
 /** Failed and timed-out workflow tasks since the last one that was completed. */
 export function failingTask(events: readonly HistoryEvent[]): RunInspection['workflowTaskFailure'] {
   const lastGood = events.findLastIndex((event) => kindOf(event) === 'WorkflowTaskCompleted');
-  const failures = events.slice(lastGood + 1).filter((event) => /^WorkflowTask(?:Failed|TimedOut)$/.test(kindOf(event)));
+  const failures = events
+    .slice(lastGood + 1)
+    .filter((event) => /^WorkflowTask(?:Failed|TimedOut)$/.test(kindOf(event)));
   const last = failures.at(-1);
   if (!last) return null;
   const { cause, failure } = attributesOf(last);
