@@ -47,7 +47,7 @@ export async function pendingOf(raw: Raw, history: History, reader: PayloadReade
       ...(failure === undefined ? {} : { lastFailure: failure }),
       ...(beatAt === undefined ? {} : { lastBeatAt: beatAt }),
       ...(beat ? { lastBeat: await reader.one(beat) } : {}),
-      note: noteOf(pending.state, next),
+      note: noteOf(pending.state ?? 0, next),
     });
   }
   return waiting;
