@@ -15,6 +15,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     },
   ],
   [
+    'inspect',
+    {
+      what: 'make a history readable: growth, waits, payloads, forecast',
+      load: async () => (await import('./inspect.js')).inspect,
+    },
+  ],
+  [
     'lint',
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
   ],
