@@ -46,8 +46,8 @@ export class BundleCache {
   async read(): Promise<string | undefined> {
     if (this.path === undefined) return undefined;
     try {
-      const entry = JSON.parse(await readFile(this.path, 'utf8')) as Entry;
-      return entry.schema === 'longhaul.bundle/1' && (await isCurrent(entry)) ? entry.code : undefined;
+      const entry = JSON.parse(await readFile(this.path, 'utf8')) as Partial<Entry>;
+      return isEntry(entry) && (await isCurrent(entry)) ? entry.code : undefined;
     } catch {
       return undefined; // not there, or damaged: make it anew
     }
@@ -67,6 +67,10 @@ export class BundleCache {
       // A read-only checkout, a full disk.
     }
   }
+}
+
+function isEntry(entry: Partial<Entry>): entry is Entry {
+  return entry.schema === 'longhaul.bundle/1' && typeof entry.code === 'string';
 }
 
 export function cacheFolder(workflowsPath: string): string | undefined {

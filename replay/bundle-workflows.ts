@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BundleOptions as BundlerOptions, ReplayWorkerOptions } from '@temporalio/worker';
 import { BundleCache, type CompilationInputs } from './bundle-cache';
+import { ImportChain } from './import-chain';
 
 /** Workflow code that can't be bundled. Its message is one line with the cause; `details` has the bundler's output. */
 export class WorkflowBundleError extends Error {
@@ -30,7 +31,7 @@ export async function bundleWorkflows(path: string, options: BundleOptions, cach
     throw new WorkflowBundleError(`The workflow file ${workflowsPath} does not exist.`, '');
   }
   const configured = configuredBundler(workflowsPath, options);
-  const { logger: _logger, ...key } = configured;
+  const key = { ...configured, logger: undefined };
   // Functions may do anything; what depends on one is made anew each time.
   const kept = cache && isPlainData(key) ? new BundleCache(workflowsPath, key) : undefined;
   const code = await kept?.read();
@@ -66,19 +67,20 @@ async function makeBundle(workflowsPath: string, options: BundlerOptions): Promi
   const output: string[] = [];
   const quiet = () => undefined;
   const keep = (message: string) => void output.push(message);
+  const chain = new ImportChain(options.webpackConfigHook);
   const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: keep };
   try {
-    const { code } = await bundleWorkflowCode({ ...options, logger });
+    const { code } = await bundleWorkflowCode({ ...options, webpackConfigHook: chain.webpackConfigHook, logger });
     return code;
   } catch (error) {
     const details = [...output, error instanceof Error ? error.message : String(error)].join('\n');
-    throw new WorkflowBundleError(`${workflowsPath} can't be bundled: ${essence(details)}`, details);
+    throw new WorkflowBundleError(`${workflowsPath} can't be bundled: ${essence(details, chain)}`, details);
   }
 }
 
 /** Has webpack tell what it read. */
 function withInputs(options: BundlerOptions, tell: (inputs: CompilationInputs) => void): BundlerOptions {
-  const { webpackConfigHook = (config) => config } = options;
+  const { webpackConfigHook } = options;
   const plugin = {
     apply(compiler: Compiler) {
       compiler.hooks.afterCompile.tap('longhaul', (compilation) => {
@@ -89,8 +91,8 @@ function withInputs(options: BundlerOptions, tell: (inputs: CompilationInputs) =
   return {
     ...options,
     webpackConfigHook(config) {
-      const hooked = webpackConfigHook(config);
-      return { ...hooked, plugins: [...(hooked.plugins ?? []), plugin as never] };
+      const hooked = webpackConfigHook?.(config) ?? config;
+      return { ...hooked, plugins: [...(hooked.plugins ?? []), plugin] };
     },
   };
 }
@@ -112,10 +114,13 @@ export function isPlainData(value: unknown): boolean {
 }
 
 /** The one line of a bundler's output that names the cause. */
-function essence(details: string): string {
-  const disallowed = [...details.matchAll(/^ {2}- '(.+)'$/gm)].map((match) => match[1]);
-  if (disallowed.length > 0) {
-    return `it imports ${disallowed.join(', ')}, which workflow code must not use (import activities as types only).`;
+function essence(details: string, chain: ImportChain): string {
+  const disallowed = [...details.matchAll(/^ {2}- '(.+)'$/gm)].map((match) => match[1] ?? '');
+  const scheme = /Reading from "(node:[^"]+)" is not handled/.exec(details)?.[1];
+  const [first = scheme, ...more] = disallowed;
+  if (first !== undefined) {
+    const names = [first, ...more].join(', ');
+    return `it imports ${names}, which workflow code must not use (import activities as types only)${via(chain.to(first))}.`;
   }
   const lines = details.split('\n').map((line) => line.replace(/\u001b\[\d+m/g, '').trim());
   const syntax = lines.findIndex((line) => /^(?:Error: +)?[×x] /.test(line));
@@ -125,5 +130,10 @@ function essence(details: string): string {
     return `${what}${place === undefined ? '' : ` at ${place}`}`;
   }
   const cause = lines.find((line) => /^Module (?:not found|parse failed|build failed)/.test(line));
-  return (cause ?? lines[0] ?? 'unknown cause').replace(/^Module not found: Error: /, '');
+  return `${(cause ?? lines[0] ?? 'unknown cause').replace(/^Module not found: Error: /, '')}${via(chain.toError())}`;
+}
+
+/** How the workflow file comes to import something; nothing where it does so itself. */
+function via(files: readonly string[]): string {
+  return files.length > 1 ? `: ${files.join(' imports ')} imports it` : '';
 }

@@ -14,8 +14,13 @@ export async function childOptions(options: ReplayWorkerOptions): Promise<Replay
   for (const plugin of options.plugins ?? []) {
     configured = (await plugin.configureReplayWorker?.(configured)) ?? configured;
   }
-  const { plugins: _plugins, sinks: _sinks, bundlerOptions: _bundler, interceptors, ...rest } = configured;
-  const { workflowModules } = interceptors ?? {};
-  const needed = { ...rest, ...(workflowModules && { interceptors: { workflowModules } }) };
+  const { workflowModules } = configured.interceptors ?? {};
+  const rest = Object.entries(configured).filter(([field]) => !noPart.has(field));
+  const needed: ReplayWorkerOptions = {
+    ...Object.fromEntries(rest),
+    ...(workflowModules && { interceptors: { workflowModules } }),
+  };
   return isPlainData(needed) ? needed : undefined;
 }
+
+const noPart = new Set(['plugins', 'sinks', 'bundlerOptions', 'interceptors']);

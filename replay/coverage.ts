@@ -28,7 +28,9 @@ export function coverageOf(
     },
     signals: handlersOf(watched, 'signals'),
     updates: handlersOf(watched, 'updates'),
-    queries: sorted(watched.flatMap(({ workflowType, seen }) => seen.queries.map((name) => `${workflowType}.${name}`))),
+    queries: sorted(
+      watched.flatMap(({ workflowType, seen }) => seen.queries.filter(isOwn).map((name) => `${workflowType}.${name}`)),
+    ),
     patches: patchesOf(watched, patchIdsIn(bundleCode)),
     commandKinds: count(watched.flatMap(({ seen }) => seen.facts.commandKinds)),
     endStates: count(watched.map(({ seen }) => seen.facts.endState)),
@@ -38,15 +40,24 @@ export function coverageOf(
 
 function handlersOf(watched: readonly Watched[], kind: 'signals' | 'updates'): Covered {
   const named = (of: (seen: Seen) => string[]) =>
-    sorted(watched.flatMap(({ workflowType, seen }) => of(seen).map((name) => `${workflowType}.${name}`)));
+    sorted(
+      watched.flatMap(({ workflowType, seen }) =>
+        of(seen)
+          .filter(isOwn)
+          .map((name) => `${workflowType}.${name}`),
+      ),
+    );
   const known = named((seen) => seen[kind]);
   const delivered = named((seen) => seen.facts[kind]);
   return { known, seen: delivered, missing: known.filter((name) => !delivered.includes(name)) };
 }
 
+/** What longhaul brings along, its own corpus covers. */
+const isOwn = (name: string): boolean => !name.startsWith('longhaul.');
+
 function patchesOf(watched: readonly Watched[], inCode: ReadonlySet<string>): PatchCoverage[] {
   const asked = watched.flatMap(({ seen }) => [...seen.taken, ...seen.notTaken]);
-  const ids = sorted([...inCode, ...asked, ...watched.flatMap(({ seen }) => seen.facts.patches)]);
+  const ids = sorted([...inCode, ...asked, ...watched.flatMap(({ seen }) => seen.facts.patches)]).filter(isOwn);
   return ids.map((id) => ({
     id,
     inCode: inCode.has(id) || asked.includes(id),

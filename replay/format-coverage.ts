@@ -1,13 +1,12 @@
 import type { Coverage } from './report';
 
-/** What no history shows, in a few lines; nothing where all is shown. */
+/** What no history shows of a workflow, in a few lines; nothing where all is shown. Types without one are for the policies. */
 export function formatCoverage(coverage: Coverage, shown: (path: string) => string): string {
-  const { workflowTypes, signals, updates, patches, files = [] } = coverage;
+  const { signals, updates, patches, files = [] } = coverage;
   const lines: string[] = [];
   const list = (what: string, names: readonly string[]) => {
     if (names.length > 0) lines.push(`No history covers ${what}: ${names.join(', ')}.`);
   };
-  list('the workflow types', workflowTypes.missing);
   list('the signals', signals.missing);
   list('the updates', updates.missing);
   for (const { id, inCode, taken, notTaken } of patches) {

@@ -5,6 +5,7 @@ export { formatGithubAnnotations, formatGithubSummary } from './format-github';
 export { formatJunit } from './format-junit';
 export { formatLcov } from './format-lcov';
 export { formatReport, type FormatReportOptions } from './format-report';
+export * from './inspect';
 export { fetchLiveHistories, type FetchLiveHistoriesOptions } from './live/fetch-live-histories';
 export {
   fromHistory,

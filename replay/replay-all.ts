@@ -121,7 +121,8 @@ async function replayElsewhere(
     return passes && here.digests ? [{ ...one, job: { ...one.job, elsewhere: here.digests } }] : [];
   });
   const moved = { ...start, lines: false, aheadMs: elsewhereMs, env: there.env };
-  const { onResult: _told, ...quiet } = options;
+  const quiet = { ...options };
+  delete quiet.onResult;
   const replayed = await runWork(quiet, again, jobs, () => new ReplayProcess(moved));
   for (const [history, outcome] of replayed.outcomes) {
     const here = outcomes.get(history);

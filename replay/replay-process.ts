@@ -63,7 +63,7 @@ export class ReplayProcess implements Replayer {
     child.send('lines');
     const late = new Promise<[LineCoverage]>((resolve) => setTimeout(() => resolve([{}]), 30_000).unref());
     const [lines] = (await Promise.race([once(child, 'message'), once(child, 'exit'), late])) as [LineCoverage];
-    return typeof lines === 'object' && lines !== null ? lines : {};
+    return typeof lines === 'object' ? lines : {};
   }
 
   async close(): Promise<void> {

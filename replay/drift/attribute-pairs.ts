@@ -202,10 +202,10 @@ function continueAsNew(
     Object.assign(pair.issued, payloadMap('memo', now.memo));
   }
   if (Object.keys(now.searchAttributes?.indexedFields ?? {}).length > 0) {
-    const { TemporalChangeVersion: _patches, ...fields } = was?.searchAttributes?.indexedFields ?? {};
-    Object.assign(pair.recorded, payloadMap('searchAttributes', fields));
-    const { TemporalChangeVersion: _own, ...issued } = now.searchAttributes?.indexedFields ?? {};
-    Object.assign(pair.issued, payloadMap('searchAttributes', issued));
+    Object.assign(pair.recorded, payloadMap('searchAttributes', was?.searchAttributes?.indexedFields));
+    Object.assign(pair.issued, payloadMap('searchAttributes', now.searchAttributes?.indexedFields));
+    // The server's own list of patches.
+    for (const side of [pair.recorded, pair.issued]) delete side['searchAttributes.TemporalChangeVersion'];
   }
   return pair;
 }

@@ -42,7 +42,7 @@ export function mappingsOf({ mappings }: RawSourceMap): Mapping[] {
 }
 
 const digits = new Map(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((letter, value) => [letter, value]),
+  Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', (letter, value) => [letter, value]),
 );
 
 /** Numbers in base 64 with a variable length, the sign in the lowest bit. */

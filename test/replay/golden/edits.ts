@@ -410,7 +410,7 @@ export const edits: readonly Edit[] = [
     'update handler gone',
     [
       ['wf.setHandler(\n    rename,\n    async (wanted) => {', 'void (\n    async (wanted: string) => {'],
-      ['    { validator: (wanted) => void wanted.length },\n', ''],
+      ['    { validator: refuseEmpty },\n', ''],
       [
         'name = wanted;\n      return `renamed to ${name}`;\n    },',
         'name = wanted;\n      return `renamed to ${name}`;\n    }',
@@ -426,9 +426,7 @@ export const edits: readonly Edit[] = [
   drifts('update answers otherwise', [['return `renamed to ${name}`;', 'return `now ${name}`;']], 'result', {
     noLine: true,
   }),
-  passes('validator refuses what was accepted', [
-    ['void wanted.length', 'void (() => { throw new Error(wanted); })()'],
-  ]),
+  passes('validator refuses what was accepted', [["if (wanted === '')", 'if (wanted)']]),
   passes('query answers otherwise', [['wf.setHandler(state, () => name);', 'wf.setHandler(state, () => id);']]),
   // The end
   diverges(

@@ -31,7 +31,7 @@ export async function order({ id, run }: Order): Promise<string> {
       name = wanted;
       return `renamed to ${name}`;
     },
-    { validator: (wanted) => void wanted.length },
+    { validator: refuseEmpty },
   );
   wf.setHandler(state, () => name);
   wf.upsertSearchAttributes({ CustomKeywordField: [id] });
@@ -61,6 +61,10 @@ export async function order({ id, run }: Order): Promise<string> {
     await wf.continueAsNew<typeof order>({ id, run: run + 1 });
   }
   return `${name} for ${price}`;
+}
+
+function refuseEmpty(wanted: string): void {
+  if (wanted === '') throw new Error('no name');
 }
 
 export async function receipt(price: string): Promise<string> {
