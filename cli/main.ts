@@ -15,12 +15,26 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     },
   ],
   [
+    'inspect',
+    {
+      what: 'make a history readable: growth, waits, payloads, forecast',
+      load: async () => (await import('./inspect.js')).inspect,
+    },
+  ],
+  [
     'lint',
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
   ],
   [
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
+  ],
+  [
+    'worker',
+    {
+      what: 'run the worker of longhaul.config.ts, and drain it at SIGTERM',
+      load: async () => (await import('./worker.js')).worker,
+    },
   ],
 ]);
 

@@ -18,6 +18,20 @@ const proto = requireFromWorker('@temporalio/proto') as typeof Proto & {
 
 export const { EventType } = proto.temporal.api.enums.v1;
 
+const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
+const eventProto = proto.temporal.api.history.v1.HistoryEvent;
+
+/** `NON_DETERMINISTIC_ERROR` for its number. */
+export function workflowTaskFailedCause(cause: number): string {
+  const name = (WorkflowTaskFailedCause as Partial<Record<number, string>>)[cause];
+  return name?.replace('WORKFLOW_TASK_FAILED_CAUSE_', '') ?? `cause ${cause}`;
+}
+
+/** The size of an event as the server sends it. */
+export function eventBytes(event: HistoryEvent): number {
+  return eventProto.encode(event).finish().length;
+}
+
 const historyType = proto.temporal.api.history.v1.History;
 
 export function decodeHistory(bytes: Uint8Array): History {
