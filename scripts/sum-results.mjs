@@ -8,7 +8,8 @@ const sum = (key) => results.reduce((total, result) => total + (result[key] ?? 0
 
 console.log('');
 // Said again here: of a long log one sees the end.
-for (const failure of results.flatMap(({ failures }) => failures ?? [])) console.log(`FAILED ${failure.slice(0, 2_000)}`);
+for (const failure of results.flatMap(({ failures }) => failures ?? []))
+  console.log(`FAILED ${failure.slice(0, 2_000)}`);
 for (const { part, passed, failed, skipped } of results) {
   console.log(`${part}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 }
