@@ -170,7 +170,7 @@ function longRunningTypes({ catalog = {} }: LoadedConfig): string[] {
 }
 
 async function liveHistories(values: Flags, config: LoadedConfig, io: Io): Promise<LoadedHistory[]> {
-  const { connect } = await import('../config/index.js');
+  const { connect, ServerError } = await import('../config/index.js');
   const { fetchLiveHistories } = await import('../replay/index.js');
   const { connection, address, namespace, close } = await connect({ env: io.env });
   try {
@@ -185,6 +185,11 @@ async function liveHistories(values: Flags, config: LoadedConfig, io: Io): Promi
         if (io.tty) io.progress(`${address} ${namespace}: ${words}`);
       },
     });
+  } catch (error) {
+    if (io.signal.aborted) throw error;
+    const refused = ServerError.from(error, 'read the runs', { address, namespace });
+    if (refused.code === 3) throw new UsageError(refused.message); // the query
+    throw refused;
   } finally {
     await close();
   }

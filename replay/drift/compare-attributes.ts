@@ -58,7 +58,7 @@ function payloadsDiffer(
   const encodings = [recorded, issued].map((payload) => payload && encodingOf(payload));
   // A missing payload and one that holds nothing are the same to code.
   if (encodings[0] !== encodings[1] && !(isNothing(encodings[0]) && isNothing(encodings[1]))) {
-    if (encodings[0] !== undefined && encodings[1] !== undefined && !isDeepStrictEqual(was, now)) {
+    if (!isDeepStrictEqual(was, now)) {
       return [{ path, recorded: shownValue(was, values), actual: shownValue(now, values) }];
     }
     return [{ path, recorded: encodings[0] ?? 'nothing', actual: encodings[1] ?? 'nothing' }];

@@ -1,6 +1,8 @@
 import type { WorkflowService } from '@temporalio/client';
+
+import { jsonOf } from '../events';
 import { fromHistory, type LoadedHistory } from '../load-histories';
-import type { History, HistoryEvent } from '../proto';
+import type { History, HistoryEvent, Payload } from '../proto';
 import { type OpenRun, pickRuns } from './pick-runs';
 
 export interface FetchLiveHistoriesOptions {
@@ -62,14 +64,9 @@ async function listRuns(options: FetchLiveHistoriesOptions): Promise<OpenRun[]> 
       pageSize: 1_000,
       ...(nextPageToken && { nextPageToken }),
     });
-    for (const { execution, type, startTime, versioningInfo, mostRecentWorkerVersionStamp } of page.executions) {
+    for (const { execution, type, startTime, searchAttributes } of page.executions) {
       rows += 1;
-      const builds = [
-        versioningInfo?.deploymentVersion?.buildId,
-        versioningInfo?.versioningOverride?.pinned?.version?.buildId,
-        mostRecentWorkerVersionStamp?.buildId,
-      ];
-      if (buildId !== undefined && !builds.includes(buildId)) continue;
+      if (buildId !== undefined && !isOfBuild(searchAttributes?.indexedFields ?? {}, buildId)) continue;
       runs.push({
         workflowId: execution?.workflowId ?? '',
         runId: execution?.runId ?? '',
@@ -81,6 +78,17 @@ async function listRuns(options: FetchLiveHistoriesOptions): Promise<OpenRun[]> 
     nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
   } while (nextPageToken && rows < mostRows);
   return runs;
+}
+
+/**
+ * Whether a run is in the hands of a build, given by its id or as `deployment:id`. The deployment's attribute is that of now;
+ * without one, the list of all builds that have worked on it must do.
+ */
+function isOfBuild(attributes: Record<string, Payload>, buildId: string): boolean {
+  const now = jsonOf(attributes.TemporalWorkerDeploymentVersion);
+  const all = jsonOf(attributes.BuildIds);
+  const builds: unknown[] = typeof now === 'string' ? [now] : Array.isArray(all) ? all : [];
+  return builds.some((build) => build === buildId || String(build).endsWith(`:${buildId}`));
 }
 
 async function fetchRun(

@@ -26,32 +26,18 @@ describe('replayHistories', () => {
     assert.deepEqual(report.coverage.workflowTypes.missing, []);
   });
 
-  const divergences: [file: string, expected: string, actual: string][] = [
-    ['activity-added', 'ActivityTaskScheduled chargeCard', 'ScheduleActivity askFraudDesk'],
-    ['activity-removed', 'ActivityTaskScheduled chargeCard', 'StartTimer 0.2s'],
-    ['activity-renamed', 'ActivityTaskScheduled chargeCard', 'ScheduleActivity chargeCardV2'],
-    ['timer-for-activity', 'ActivityTaskScheduled chargeCard', 'StartTimer 86400s'],
-    ['order-moved', 'ActivityTaskScheduled packParcel', 'ScheduleActivity shipParcel'],
-    ['timer-removed', 'TimerStarted', 'no command'],
-    ['patch-removed', 'MarkerRecorded receipts', 'ScheduleActivity sendReceipt'],
-    ['returns-early', 'TimerStarted', 'CompleteWorkflow'],
-  ];
-  for (const [name, expected, actual] of divergences) {
-    for (const [kind, path] of [
-      ['TypeScript', source(name)],
-      ['compiled', compiled(name)],
-    ] as const) {
-      it(`names the source line at which ${name} diverges (${kind})`, async () => {
-        const report = await replayHistories({ workflowsPath: path, histories: await loadHistories([shipped]) });
-        const [result] = report.histories;
-        assert.equal(report.ok, false);
-        assert.equal(result?.status, 'nondeterminism');
-        const { divergence } = result;
-        assert.deepEqual([divergence?.expected, divergence?.actual], [expected, actual]);
-        assert.equal(divergence?.location?.file, source(name));
-        assert.equal(divergence.location.line, await markedLine(name));
-      });
-    }
+  for (const [kind, path] of [
+    ['TypeScript', source('activity-added')],
+    ['compiled', compiled('activity-added')],
+  ] as const) {
+    it(`names the source line at which code diverges (${kind}); the golden suite has all the ways`, async () => {
+      const report = await replayHistories({ workflowsPath: path, histories: await loadHistories([shipped]) });
+      const [result] = report.histories;
+      assert.equal(report.ok, false);
+      assert.equal(result?.status, 'nondeterminism');
+      assert.equal(result.divergence?.location?.file, source('activity-added'));
+      assert.equal(result.divergence.location.line, await markedLine('activity-added'));
+    });
   }
 
   it('calls a thrown error a failure, with its line', async () => {
