@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '../config/config-error';
+import { ServerError } from '../config/server-error';
 import type { Command, Io, Status } from './io';
 import { UsageError } from './parse';
 
@@ -13,12 +15,26 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     },
   ],
   [
+    'inspect',
+    {
+      what: 'make a history readable: growth, waits, payloads, forecast',
+      load: async () => (await import('./inspect.js')).inspect,
+    },
+  ],
+  [
     'lint',
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
   ],
   [
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
+  ],
+  [
+    'worker',
+    {
+      what: 'run the worker of longhaul.config.ts, and drain it at SIGTERM',
+      load: async () => (await import('./worker.js')).worker,
+    },
   ],
 ]);
 
@@ -49,7 +65,10 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
       await command.load()
     )(rest, io);
   } catch (error) {
-    if (error instanceof UsageError) return (io.err(`longhaul ${name}: ${error.message}`), 2);
+    if (error instanceof UsageError || error instanceof ConfigError) {
+      return (io.err(`longhaul ${name}: ${error.message}`), 2);
+    }
+    if (error instanceof ServerError) return (io.err(`longhaul ${name}: ${error.message}`), 3);
     if (io.signal.aborted) return (io.err(`longhaul ${name}: stopped.`), 3);
     const missing = missingPeer(error);
     if (missing === undefined) throw error;

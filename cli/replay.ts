@@ -1,16 +1,18 @@
 import { relative, resolve } from 'node:path';
+import { loadConfig, replayOptionsOf } from '../config';
 import type { HistoryResult, ReplayReport } from '../replay';
 import type { Io, Status } from './io';
 import { parse } from './parse';
 
-const usage = `Usage: longhaul replay [paths…] --workflows FILE [options]
+const usage = `Usage: longhaul replay [paths…] [options]
 
 Replays saved histories against workflow code, and names the line at which they part.
 
   paths               histories (.bin, .bin.gz, .json, .json.gz) or folders of them, without their subfolders;
-                      default: replay-histories
-  --workflows FILE    the workflow file or folder, as the worker is given it
+                      default: the configuration's, or else replay-histories
+  --workflows FILE    the workflow file or folder, as the worker is given it; default: the configuration's
   --workflow-id ID    workflow id of histories that tell none themselves
+  --config FILE       default: longhaul.config.ts, here or in a folder above
   --json              print one JSON object
   --help              show this
 
@@ -19,6 +21,7 @@ Exit status: 0 all pass, 1 a history does not replay, 2 wrong use or an invalid 
 const options = {
   workflows: { type: 'string' },
   'workflow-id': { type: 'string' },
+  config: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -26,19 +29,22 @@ const options = {
 export async function replay(argv: readonly string[], io: Io): Promise<Status> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (io.out(usage), 0);
-  if (values.workflows === undefined) {
+  const config = await loadConfig({ cwd: io.cwd, ...(values.config !== undefined && { file: values.config }) });
+  const workflowsPath = values.workflows === undefined ? config.workflowsPath : resolve(io.cwd, values.workflows);
+  if (workflowsPath === undefined) {
     io.err('longhaul replay: --workflows FILE is missing: the file that exports the workflow functions. See --help.');
     return 2;
   }
 
   const harness = await import('../replay/index.js'); // loads the native core: only when needed
   const shown = (path: string) => relative(io.cwd, path) || path;
-  const paths = (positionals.length > 0 ? positionals : ['replay-histories']).map((path) => resolve(io.cwd, path));
+  const paths = positionals.length > 0 ? positionals.map((path) => resolve(io.cwd, path)) : config.histories;
   const workflowId = values['workflow-id'];
   try {
     const histories = await harness.loadHistories(paths, workflowId === undefined ? {} : { workflowId });
     const report = await harness.replayHistories({
-      workflowsPath: resolve(io.cwd, values.workflows),
+      workflowsPath,
+      replayOptions: await replayOptionsOf(config),
       histories: histories.map((history) => ({ ...history, file: shown(history.file) })),
       signal: io.signal,
       onResult: ({ file }, index) => io.progress(`${index + 1} of ${histories.length} replayed: ${file}`),

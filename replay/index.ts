@@ -1,6 +1,7 @@
 export { assertReplays, ReplayFailedError } from './assert-replays';
 export { WorkflowBundleError } from './bundle-workflows';
 export { formatReport, type FormatReportOptions } from './format-report';
+export * from './inspect';
 export {
   fromHistory,
   HistoryPathError,

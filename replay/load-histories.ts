@@ -5,7 +5,8 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import { describeHistory, type HistoryDescription } from './describe-history';
 import { InvalidHistoryError } from './invalid-history-error';
 import { type Manifest, readManifest } from './manifest';
-import { historyFile, parseHistory } from './parse-history';
+import { payloadsApproximated } from './json/history-from-json';
+import { historyFile, largestFile, parseHistory } from './parse-history';
 import { encodeHistory } from './proto';
 import { validateHistory } from './validate-history';
 
@@ -15,6 +16,8 @@ export interface LoadedHistory extends HistoryDescription {
   file: string;
   /** The history in protobuf's binary form; absent if it can't be replayed. */
   encoded?: Uint8Array;
+  /** What was made good when it was read, and what that costs. */
+  notes?: string[];
   /** Why it can't be replayed: `invalid` is a malformed file, `skipped` a sound one that holds nothing to replay. */
   problem?: { status: 'invalid' | 'skipped'; message: string };
 }
@@ -46,7 +49,7 @@ export async function loadHistories(
   for (const file of files) {
     const folder = dirname(file);
     if (!manifests.has(folder)) manifests.set(folder, await readManifest(folder));
-    loaded.push(loadHistory(file, await readFile(file), manifests.get(folder), options));
+    loaded.push(loadHistory(file, await contentOf(file), manifests.get(folder), options));
   }
   return loaded;
 }
@@ -61,31 +64,69 @@ export function fromHistory(
 }
 
 async function historyFilesAt(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new HistoryPathError(`${path} does not exist.`);
+  const found = await stat(path).catch((error: unknown) => {
+    throw new HistoryPathError(`${path} ${whyNot(error)}.`);
+  });
   if (!found.isDirectory()) {
     if (historyFile.test(path)) return [path];
-    throw new HistoryPathError(`${path} is not a history: its name must end in .bin, .bin.gz, .json or .json.gz.`);
+    throw new HistoryPathError(
+      `${path} is not a history: its name must end in .bin, .json or .jsonl, or one of these with .gz.`,
+    );
   }
-  const names = (await readdir(path)).filter((name) => historyFile.test(name) && name !== 'manifest.json').sort();
-  if (names.length === 0) throw new HistoryPathError(`${path} holds no history (.bin, .bin.gz, .json or .json.gz).`);
-  return names.map((name) => join(path, name));
+  const names = await readdir(path).catch((error: unknown) => {
+    throw new HistoryPathError(`${path} ${whyNot(error)}.`);
+  });
+  const files = names.filter((name) => historyFile.test(name) && name !== 'manifest.json').sort();
+  if (files.length === 0)
+    throw new HistoryPathError(`${path} holds no history (.bin, .json or .jsonl, or one of these with .gz).`);
+  return files.map((name) => join(path, name));
+}
+
+/** The content of a file, or why it has none: one bad file must not stop the others. */
+async function contentOf(file: string): Promise<Uint8Array | InvalidHistoryError> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) return new InvalidHistoryError('It is not a file.'); // reading a pipe would never end
+    if (found.size > largestFile) {
+      return new InvalidHistoryError(`It has ${Math.round(found.size / 1e6)} MB, which no history has.`);
+    }
+    return await readFile(file);
+  } catch (error) {
+    return new InvalidHistoryError(`It ${whyNot(error)}.`);
+  }
+}
+
+function whyNot(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+      return 'does not exist';
+    case 'EACCES':
+    case 'EPERM':
+      return `can't be read: no permission (${code})`;
+    case 'ELOOP':
+      return "can't be read: its links lead in a circle (ELOOP)";
+    default:
+      return `can't be read: ${message}`;
+  }
 }
 
 function loadHistory(
   file: string,
-  content: Uint8Array,
+  content: Uint8Array | InvalidHistoryError,
   manifest: Manifest | undefined,
   options: LoadHistoriesOptions,
 ): LoadedHistory {
   const entry = manifest?.histories[basename(file)];
   try {
+    if (content instanceof InvalidHistoryError) throw content;
     if (entry?.sha256 && entry.sha256 !== createHash('sha256').update(content).digest('hex')) {
       throw new InvalidHistoryError('It was changed after it was saved: its sha256 is not that of the manifest.');
     }
-    const { history, ...wrapper } = parseHistory(file, content);
+    const { history, payloadsApproximated: approximated, ...wrapper } = parseHistory(file, content);
     const told = { ...wrapper, ...nonEmpty({ workflowId: entry?.workflowId, runId: entry?.runId }) };
-    return finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
+    const loaded = finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
+    return approximated ? { ...loaded, notes: [payloadsApproximated] } : loaded;
   } catch (error) {
     if (!(error instanceof InvalidHistoryError)) throw error;
     const description = {

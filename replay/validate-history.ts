@@ -23,6 +23,7 @@ export function validateHistory(history: History): string | undefined {
     throw new InvalidHistoryError('Its first event names no workflow type.');
   }
   events.forEach((event) => validateReference(event, events));
+  refuseForeign(events);
   if (events.length < 3) return `It has ${events.length === 1 ? '1 event' : '2 events'}: no workflow task was started.`;
   if (!events.some((event) => event.workflowTaskCompletedEventAttributes))
     return 'No workflow task was completed in it.';
@@ -70,9 +71,28 @@ const references: readonly (readonly [answers: RegExp, field: string, asked: str
     'scheduledEventId',
     'ActivityTaskScheduled',
   ],
+  [/^WorkflowTask(?:Started|Completed|Failed|TimedOut)$/, 'scheduledEventId', 'WorkflowTaskScheduled'],
+  [/^WorkflowTask(?:Completed|Failed|TimedOut)$/, 'startedEventId', 'WorkflowTaskStarted'],
   [/^Timer(?:Fired|Canceled)$/, 'startedEventId', 'TimerStarted'],
   [/^ChildWorkflowExecution/, 'initiatedEventId', 'StartChildWorkflowExecutionInitiated'],
 ];
+
+/** Another SDK's commands mean nothing to this one: its markers alone make the core give up in words that help nobody. */
+function refuseForeign(events: readonly HistoryEvent[]): void {
+  const sdks = events.flatMap(
+    ({ workflowTaskCompletedEventAttributes: completed }) => completed?.sdkMetadata?.sdkName || [],
+  );
+  const named = sdks.at(-1);
+  const marker = events.find(({ markerRecordedEventAttributes: recorded }) =>
+    foreignMarkers.has(recorded?.markerName ?? ''),
+  );
+  if (named !== undefined ? named === 'temporal-typescript' : !marker) return;
+  const maker =
+    named ?? `the Go or the Java SDK (it has a ${String(marker?.markerRecordedEventAttributes?.markerName)} marker)`;
+  throw new InvalidHistoryError(`It was made by ${maker}: only workflows of the TypeScript SDK can be replayed here.`);
+}
+
+const foreignMarkers = new Set(['Version', 'SideEffect', 'MutableSideEffect', 'LocalActivity']);
 
 function attributesOf(type: string): keyof HistoryEvent {
   return `${type[0]?.toLowerCase() ?? ''}${type.slice(1)}EventAttributes` as keyof HistoryEvent;

@@ -34,7 +34,8 @@ function belongs(path: string, { files }: Manifest): boolean {
   if (always.includes(path)) return true;
   const listed = files.some((entry) => path === entry || path.startsWith(`${entry}/`));
   if (!listed || ours.test(path)) return false;
-  return path.startsWith('dist/') ? compiled.test(path) : path.startsWith('docs/') && path.endsWith('.md');
+  if (path.startsWith('dist/')) return compiled.test(path);
+  return /^docs\/.*\.md$|^schemas\/[\w-]+\.json$/.test(path);
 }
 
 function isStale(path: string, { folder }: Tarball): boolean {
@@ -47,4 +48,5 @@ const entryFiles = ({ exports, bin = {} }: Manifest): string[] =>
     ...Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry))),
     ...Object.values(bin),
   ] //
-    .map((path) => path.replace(/^\.\//, ''));
+    .map((path) => path.replace(/^\.\//, ''))
+    .filter((path) => !path.includes('*'));

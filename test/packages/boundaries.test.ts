@@ -29,9 +29,15 @@ const lines: Record<string, readonly RegExp[]> = {
     builtin,
     /^(activities|workflows)\//,
   ],
+  config: [temporal, builtin, /^jiti$/, /^workflows\/(duration|options)$/, /^(activities|worker)\//],
   replay: [temporal, builtin],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
-  cli: [temporal, builtin, /^eslint-plugin-longhaul(\/|$)/, /^(activities|workflows|worker|replay|testing)(\/|$)/],
+  cli: [
+    temporal,
+    builtin,
+    /^eslint-plugin-longhaul(\/|$)/,
+    /^(activities|config|workflows|worker|replay|testing)(\/|$)/,
+  ],
   examples: [temporal, builtin, /^longhaul\/\w+$/, /^(vitest|@jest\/globals)$/],
   'eslint-plugin': [builtin, /^(eslint|typescript|typescript-eslint|@typescript-eslint\/[\w-]+)(\/|$)/],
 };

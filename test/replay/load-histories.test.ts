@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { HistoryPathError, loadHistories, ManifestError } from '../../replay';
-import { binary, fixtures, json, useFolder } from './support';
+import { decodeHistory } from '../../replay/proto';
+import { base64url, mapPayloads, numericEnums, pascal, plainObject, snakeCase } from './spellings';
+import { binary, fixtures, type Json, json, useFolder } from './support';
 
 describe('loadHistories', () => {
   const folder = useFolder();
@@ -32,6 +36,56 @@ describe('loadHistories', () => {
         events: events.map((event) => ({ ...event, eventType: pascal(String(event.eventType)) })),
       })),
     ],
+    'enums in capitals without their prefix, and ids as numbers': async () => [
+      'h.json',
+      await text(({ events }) =>
+        events.map((event) => ({
+          ...event,
+          eventType: String(event.eventType).replace('EVENT_TYPE_', ''),
+          eventId: Number(event.eventId),
+        })),
+      ),
+    ],
+    'enums as numbers': async () => ['h.json', await text((history) => numericEnums(history))],
+    'fields in snake_case': async () => ['h.json', JSON.stringify(snakeCase(await json()))],
+    'events newest first, as the old Web UI writes them': async () => [
+      'h.json',
+      await text(({ events }) => ({ events: events.reverse() })),
+    ],
+    'a line for each event': async () => [
+      'h.jsonl',
+      (await json()).events.map((event) => JSON.stringify(event)).join('\n'),
+    ],
+    'a page of events on each line': async () => {
+      const { events } = await json();
+      return [
+        'h.json',
+        [events.slice(0, 20), events.slice(20)].map((page) => JSON.stringify({ events: page })).join('\n'),
+      ];
+    },
+    'what JSON.stringify makes of a fetched history': async () => [
+      'h.json',
+      JSON.stringify(decodeHistory(await binary())),
+    ],
+    'what JSON.stringify makes of its plain objects': async () => [
+      'h.json',
+      JSON.stringify(plainObject(decodeHistory(await binary()))),
+    ],
+    'base64 of the alphabet for addresses': async () => [
+      'h.json',
+      (await text()).replace(/"data":"([^"]*)"/g, (_, data: string) => `"data":"${base64url(data)}"`),
+    ],
+    'events without their types': async () => [
+      'h.json',
+      await text(({ events }) => ({ events: events.map((event) => ({ ...event, eventType: undefined })) })),
+    ],
+    'UTF-16, as Windows PowerShell saves output': async () => [
+      'h.json',
+      Buffer.from(`\ufeff${await text()}`, 'utf16le'),
+    ],
+    'JSON with a byte order mark': async () => ['h.json', `\ufeff${await text()}`],
+    'JSON under a wrong name': async () => ['h.bin', await text()],
+    'zipped content under a wrong name': async () => ['h.bin', gzipSync(await binary())],
     'unknown fields': async () => ['h.json', await text((history) => ({ ...history, later: 1 }))],
   };
   for (const [title, make] of Object.entries(forms)) {
@@ -43,6 +97,26 @@ describe('loadHistories', () => {
       assert.equal(history.workflowId, 'order-1');
       assert.equal(history.events, 48);
       assert.ok(history.spanMs > 1_000);
+      assert.deepEqual(Buffer.from(history.encoded ?? []), await binary());
+    });
+  }
+
+  const approximated: Record<string, (history: Json) => unknown> = {
+    'the payload shorthand of the HTTP API': (history) => ({
+      history: mapPayloads(history, ({ payloads }) => payloads),
+    }),
+    'the decoded payloads of the Web UI': (history) => mapPayloads(history, (decoded) => decoded),
+    'payloads whose metadata was decoded too': (history) =>
+      mapPayloads(history, ({ payloads }) => ({
+        payloads: payloads.map((data) => ({ metadata: { encoding: 'json/plain' }, data })),
+      })),
+  };
+  for (const [title, change] of Object.entries(approximated)) {
+    it(`reads ${title}, and says that bytes were lost`, async () => {
+      const history = await load('h.json', await text(change));
+      assert.equal(history.problem, undefined);
+      assert.match(history.notes?.[0] ?? '', /^payloads approximated/);
+      // These payloads are JSON without spaces, which a value gives back byte by byte.
       assert.deepEqual(Buffer.from(history.encoded ?? []), await binary());
     });
   }
@@ -63,9 +137,68 @@ describe('loadHistories', () => {
     'JSON that is cut off': [async () => ['h.json', (await text()).slice(0, 500)], /not JSON/],
     'JSON without events': [() => Promise.resolve(['h.json', '{}']), /no list of events/],
     'an empty list of events': [() => Promise.resolve(['h.json', '{"events":[]}']), /has no events/],
-    'events newest first': [
-      async () => ['h.json', await text(({ events }) => ({ events: events.reverse() }))],
-      /event number 1 has id 48/,
+    'events in no order': [
+      async () => ['h.json', await text(({ events }) => ({ events: [...events.slice(20), ...events.slice(0, 20)] }))],
+      /event number 1 has id 21/,
+    ],
+    'several histories in one file': [
+      async () => ['h.json', JSON.stringify([await json(), await json()])],
+      /holds 2 histories: save each in a file of its own/,
+    ],
+    'an event type that no spelling has': [
+      async () => [
+        'h.json',
+        await text(({ events }) =>
+          events.map((event, at) => (at === 20 ? { eventId: '21', eventType: 'Teleported' } : event)),
+        ),
+      ],
+      /event 21 is of type "Teleported", which this SDK does not know/,
+    ],
+    'an event that is no object': [
+      async () => ['h.json', await text(({ events }) => [...events, 7])],
+      /event number 49 is not an object/,
+    ],
+    'a field of the wrong type': [
+      async () => [
+        'h.json',
+        await text(({ events }) =>
+          events.map((event, at) =>
+            at === 4 ? { ...event, activityTaskScheduledEventAttributes: { activityType: 'reserveStock' } } : event,
+          ),
+        ),
+      ],
+      /event 5\.activityTaskScheduledEventAttributes\.activityType is a string, not an object/,
+    ],
+    'a time that is none': [
+      async () => ['h.json', await text(({ events }) => events.map((event) => ({ ...event, eventTime: 'yesterday' })))],
+      /event 1\.eventTime is a string, not a time such as/,
+    ],
+    "another SDK's history": [
+      async () => ['h.json', (await text()).replaceAll('temporal-typescript', 'temporal-java')],
+      /made by temporal-java: only workflows of the TypeScript SDK/,
+    ],
+    "another SDK's history that does not name it": [
+      async () => [
+        'h.json',
+        (await text()).replace(/"sdkMetadata":\{[^}]*\}/g, '"sdkMetadata":{}').replaceAll('core_patch', 'Version'),
+      ],
+      /made by the Go or the Java SDK \(it has a Version marker\)/,
+    ],
+    'JSON of endless depth': [
+      () =>
+        Promise.resolve([
+          'h.json',
+          `{"events":[{"eventId":"1","workflowExecutionFailedEventAttributes":${'{"failure":{"cause":'.repeat(1)}${'{"cause":'.repeat(20_000)}{}${'}'.repeat(20_000)}}}}]}`,
+        ]),
+      /nested too deeply|not JSON/,
+    ],
+    '50 MB of something else': [
+      () => Promise.resolve(['h.bin', Buffer.alloc(50_000_000, 'lorem ipsum ')]),
+      /never protobuf/,
+    ],
+    'a file that unzips to more than any history has': [
+      () => Promise.resolve(['h.bin.gz', gzipSync(Buffer.alloc(410_000_000), { level: 1 })]),
+      /unzips to more than 400 MB/,
     ],
     'a gap in the ids': [
       async () => ['h.json', await text(({ events }) => ({ events: events.toSpliced(9, 1) }))],
@@ -98,27 +231,6 @@ describe('loadHistories', () => {
       ],
       /event 21 is of type 999/,
     ],
-    'fields in snake_case': [
-      () =>
-        Promise.resolve([
-          'h.json',
-          '{"events":[{"event_id":"1","event_type":"EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"}]}',
-        ]),
-      /snake_case/,
-    ],
-    'payloads that were decoded': [
-      async () => [
-        'h.json',
-        await text(({ events }) => ({
-          events: events.map((event, at) =>
-            at === 0
-              ? { ...event, workflowExecutionStartedEventAttributes: { input: { payloads: ['order-1'] } } }
-              : event,
-          ),
-        })),
-      ],
-      /payloads were decoded/,
-    ],
   };
   for (const [title, [make, message]] of Object.entries(malformed)) {
     it(`calls ${title} invalid, in one sentence`, async () => {
@@ -129,6 +241,55 @@ describe('loadHistories', () => {
       assert.equal(encoded, undefined);
     });
   }
+
+  it('never throws over a file that is cut off, wherever that is', async () => {
+    const whole = { bin: await binary(), 'bin.gz': gzipSync(await binary()), json: Buffer.from(await text()) };
+    for (const [ending, content] of Object.entries(whole)) {
+      for (let length = 0; length < content.length; length += Math.ceil(content.length / 150)) {
+        const { problem, encoded, events } = await load(`h.${ending}`, content.subarray(0, length));
+        assert.ok(problem ?? (encoded && ending === 'bin' && events < 48), `${ending} ${length}`);
+        assert.doesNotMatch(problem?.message ?? '', /\n/);
+      }
+    }
+  });
+
+  it('reports files that cannot be read beside those that can', async function () {
+    const path = (name: string) => join(folder.path, name);
+    await writeFile(path('a.bin'), await binary());
+    await mkdir(path('b.bin'));
+    await symlink('c.bin', path('c.bin'));
+    await symlink('nowhere', path('d.bin'));
+    await symlink('.', path('circle'));
+    await promisify(execFile)('mkfifo', [path('e.bin')]);
+    const histories = await loadHistories([folder.path]);
+    assert.deepEqual(
+      histories.map(({ file, problem }) => `${basename(file)} ${problem?.message ?? 'loaded'}`),
+      [
+        'a.bin loaded',
+        'b.bin It is not a file.',
+        "c.bin It can't be read: its links lead in a circle (ELOOP).",
+        'd.bin It does not exist.',
+        'e.bin It is not a file.',
+      ],
+    );
+  });
+
+  it('says so where it lacks the permission to read', async function () {
+    const { seteuid, getuid } = process;
+    if (!seteuid || !getuid) return this.skip();
+    await writeFile(join(folder.path, 'a.bin'), await binary(), { mode: 0 });
+    await mkdir(join(folder.path, 'locked'), { mode: 0 });
+    await chmod(folder.path, 0o755);
+    const user = getuid();
+    if (user === 0) seteuid(65_534); // the superuser may read anything
+    try {
+      const [history] = await loadHistories([join(folder.path, 'a.bin')]);
+      assert.equal(history?.problem?.message, "It can't be read: no permission (EACCES).");
+      await assert.rejects(loadHistories([join(folder.path, 'locked')]), /locked can't be read: no permission/);
+    } finally {
+      if (user === 0) seteuid(0);
+    }
+  });
 
   it('skips a history with one event, and says why', async () => {
     const { problem } = await load('h.json', await text(({ events }) => ({ events: events.slice(0, 1) })));
@@ -186,8 +347,3 @@ describe('loadHistories', () => {
     assert.match(history?.problem?.message ?? '', /was changed after it was saved/);
   });
 });
-
-function pascal(name: string): string {
-  const words = name.replace(/^EVENT_TYPE_/, '').toLowerCase();
-  return words.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}

@@ -1,0 +1,78 @@
+import type { DataConverter } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import { connect } from '../config/connect';
+import type { LoadedConfig } from '../config/load-config';
+import type { Io } from './io';
+
+/** The options of commands that talk to a server. */
+export const serverOptions = {
+  config: { type: 'string' },
+  address: { type: 'string' },
+  namespace: { type: 'string' },
+  profile: { type: 'string' },
+} as const;
+
+export const serverUsage = `  --config FILE      longhaul.config.ts; default: found in this folder or above
+  --address A        of the server; default: TEMPORAL_ADDRESS, or the profile's
+  --namespace N      default: TEMPORAL_NAMESPACE, or the profile's
+  --profile P        of temporal.toml; default: TEMPORAL_PROFILE`;
+
+export interface ServerValues {
+  config?: string | undefined;
+  address?: string | undefined;
+  namespace?: string | undefined;
+  profile?: string | undefined;
+}
+
+export interface OpenClient {
+  client: Client;
+  address: string;
+  namespace: string;
+  close: () => Promise<void>;
+}
+
+/**
+ * A client as the environment, the flags and the configuration say.
+ *
+ * @throws ConfigError and ServerError, each with one sentence.
+ */
+export async function openClient(io: Io, values: ServerValues, config: LoadedConfig): Promise<OpenClient> {
+  const { address, namespace, profile } = values;
+  const connected = await connect({
+    env: io.env,
+    ...(address === undefined ? {} : { address }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const { Client: SdkClient } = await import('@temporalio/client');
+  const dataConverter = await dataConverterOf(config);
+  const client = new SdkClient({
+    connection: connected.connection,
+    namespace: connected.namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  });
+  return { client, address: connected.address, namespace: connected.namespace, close: connected.close };
+}
+
+/** The data converter with its codecs made. */
+export async function dataConverterOf({ dataConverter }: LoadedConfig): Promise<DataConverter | undefined> {
+  if (dataConverter === undefined) return undefined;
+  const { payloadCodecs, ...rest } = dataConverter;
+  if (payloadCodecs === undefined) return rest;
+  return { ...rest, payloadCodecs: typeof payloadCodecs === 'function' ? await payloadCodecs() : payloadCodecs };
+}
+
+/** Where payloads are decoded that no codec of the configuration reads. */
+export async function codecServerOf(
+  { codecServer }: LoadedConfig,
+  env: NodeJS.ProcessEnv,
+): Promise<{ endpoint: string; headers?: Record<string, string> } | undefined> {
+  if (codecServer === undefined) {
+    const { TEMPORAL_CODEC_ENDPOINT: endpoint, TEMPORAL_CODEC_AUTH: auth } = env;
+    return endpoint ? { endpoint, ...(auth ? { headers: { authorization: auth } } : {}) } : undefined;
+  }
+  if (typeof codecServer === 'string') return { endpoint: codecServer };
+  const { endpoint, headers } = codecServer;
+  if (headers === undefined) return { endpoint };
+  return { endpoint, headers: typeof headers === 'function' ? await headers() : headers };
+}

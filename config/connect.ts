@@ -1,0 +1,83 @@
+import type { Connection } from '@temporalio/client';
+import type { LoadClientProfileOptions } from '@temporalio/envconfig';
+import { ConfigError } from './config-error';
+import { ServerError } from './server-error';
+
+export interface ConnectOptions {
+  /** The environment that `TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE` and their like are read from. @default process.env */
+  env?: NodeJS.ProcessEnv;
+
+  /** Which profile of `temporal.toml`. @default the environment's */
+  profile?: string;
+
+  /** Overrides what the environment says. */
+  address?: string;
+
+  /** Overrides what the environment says. */
+  namespace?: string;
+
+  /** Milliseconds that the server has to answer. @default 5_000 */
+  timeoutMs?: number;
+}
+
+/** A connection as the environment configures it. */
+export interface Connected {
+  connection: Connection;
+  address: string;
+  namespace: string;
+  close: () => Promise<void>;
+}
+
+/** What a connection is made from. */
+export interface ConnectionSettings {
+  /** For `Connection.connect` and `NativeConnection.connect` alike. */
+  options: ReturnType<typeof import('@temporalio/envconfig').loadClientConnectConfig>['connectionOptions'];
+  address: string;
+  namespace: string;
+}
+
+/**
+ * Reads Temporal's own environment configuration: `TEMPORAL_ADDRESS` and its like, and the profiles of `temporal.toml`.
+ *
+ * @throws ConfigError where it can't be read.
+ */
+export function connectionSettings(options: Omit<ConnectOptions, 'timeoutMs'> = {}): ConnectionSettings {
+  const { env = process.env, profile } = options;
+  const configured = fromEnvironment({
+    overrideEnvVars: Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : []))),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const { address = configured.connectionOptions.address ?? 'localhost:7233' } = options;
+  const { namespace = configured.namespace ?? 'default' } = options;
+  return { options: { ...configured.connectionOptions, address }, address, namespace };
+}
+
+/**
+ * Connects as Temporal's own environment configuration says.
+ *
+ * @throws ConfigError where that can't be read.
+ * @throws ServerError with one sentence where no server answers, or it refuses.
+ */
+export async function connect({ timeoutMs = 5_000, ...options }: ConnectOptions = {}): Promise<Connected> {
+  const { address, namespace, options: settings } = connectionSettings(options);
+  const { Connection } = await import('@temporalio/client');
+  try {
+    // The settings are those of a native connection; the two agree on all that an environment can say.
+    const plain = settings as Parameters<typeof Connection.connect>[0];
+    const connection = await Connection.connect({ ...plain, connectTimeout: timeoutMs });
+    return { connection, address, namespace, close: () => connection.close() };
+  } catch (error) {
+    throw ServerError.from(error, `connect to ${address}`, { address, namespace });
+  }
+}
+
+function fromEnvironment(options: LoadClientProfileOptions) {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an optional peer: only when needed
+  const { loadClientConnectConfig } = require('@temporalio/envconfig') as typeof import('@temporalio/envconfig');
+  try {
+    return loadClientConnectConfig(options);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`Temporal's environment configuration can't be read: ${why.split('\n')[0] ?? ''}`, { cause });
+  }
+}

@@ -1,0 +1,13 @@
+export { pluginCatalog } from './catalog';
+export type { CatalogEntry, ReviewArea, Waiver, WorkflowLimits } from './catalog';
+export { defineConfig } from './config';
+export type { CodecServer, ConfiguredDataConverter, DrillTarget, LonghaulConfig, ProvidedActivities } from './config';
+export { ConfigError } from './config-error';
+export { connect, connectionSettings } from './connect';
+export type { Connected, ConnectionSettings, ConnectOptions } from './connect';
+export { replayOptionsOf } from './replay-options';
+export { loadConfig } from './load-config';
+export type { LoadConfigOptions, LoadedConfig } from './load-config';
+export { provideActivities, activitiesIn, type Provided } from './activities';
+export { dataConverterOf, workerOptionsOf } from './worker-options';
+export { ServerError } from './server-error';

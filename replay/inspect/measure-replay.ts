@@ -1,0 +1,53 @@
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { fromHistory } from '../load-histories';
+import { replayHistories } from '../replay-histories';
+import type { ReplayHistoriesOptions } from '../replay-histories';
+import { kindOf } from './event-facts';
+import type { ReplayTime } from './inspection';
+
+export interface Measured {
+  history: History;
+  workflowId: string;
+}
+
+/**
+ * How long each history takes to replay, as it would in a worker that has lost its cache; the quicker of two times, after one to
+ * warm up, and the same for about half of each.
+ */
+export async function measureReplay(
+  measured: readonly Measured[],
+  options: Omit<ReplayHistoriesOptions, 'histories' | 'onResult'>,
+): Promise<(ReplayTime | null)[]> {
+  const jobs = measured.flatMap(({ history, workflowId }, of) => {
+    const whole = fromHistory(history, { workflowId });
+    const half = fromHistory(firstHalf(history), { workflowId });
+    return [whole, whole, whole, half, half].map((job, nth) => ({ job, of, isHalf: nth > 2, isWarm: nth > 0 }));
+  });
+  if (jobs.every(({ job }) => !job.encoded)) return measured.map(() => null);
+  const times: (ReplayTime | null)[] = measured.map(() => null);
+  let lastAt = performance.now();
+  await replayHistories({
+    ...options,
+    histories: jobs.map(({ job }) => job),
+    onResult: ({ status }, index) => {
+      const ms = performance.now() - lastAt;
+      lastAt = performance.now();
+      const { job, of, isHalf, isWarm } = jobs[index] ?? {};
+      if (of === undefined || !isWarm || !job?.encoded) return;
+      const known = times[of] ?? { ms: Infinity, halfMs: null, status };
+      times[of] = isHalf
+        ? { ...known, halfMs: status === 'pass' ? Math.min(known.halfMs ?? Infinity, ms) : known.halfMs }
+        : { ...known, ms: Math.min(known.ms, ms), status };
+    },
+  });
+  return times;
+}
+
+/** Up to the last workflow task that was completed in the first half of it. */
+function firstHalf({ events = [] }: History): History {
+  const list = events ?? [];
+  const upTo = list
+    .slice(0, Math.ceil(list.length / 2))
+    .findLastIndex((event) => kindOf(event) === 'WorkflowTaskCompleted');
+  return { events: list.slice(0, upTo + 1) };
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { SchemaOfType } from './schema-of-type';
+import type { Schema } from './schema-of-type';
+
+/** What each command prints with `--json`, and what else is read by other programs: its type and where that is. */
+export const published: readonly { name: string; file: string; type: string; about: string }[] = [
+  {
+    name: 'inspect',
+    file: 'replay/inspect/inspection.ts',
+    type: 'InspectReport',
+    about: 'longhaul inspect --json',
+  },
+  { name: 'replay', file: 'replay/report.ts', type: 'ReplayReport', about: 'longhaul replay --json' },
+];
+
+/** The schemas by name. */
+export function makeSchemas(root: string): Map<string, Schema> {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config as unknown;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const files = published.map(({ file }) => join(root, file));
+  const program = ts.createProgram(files, { ...options, noEmit: true });
+  const checker = program.getTypeChecker();
+  return new Map(
+    published.map(({ name, file, type, about }) => {
+      const source = program.getSourceFile(join(root, file));
+      const exported = source && checker.getSymbolAtLocation(source)?.exports?.get(ts.escapeLeadingUnderscores(type));
+      if (!exported) throw new Error(`${file} exports no type ${type}`);
+      const schema = new SchemaOfType(checker).whole(checker.getDeclaredTypeOfSymbol(exported));
+      return [
+        name,
+        { $schema: 'http://json-schema.org/draft-07/schema#', $id: `longhaul.${name}/1`, title: about, ...schema },
+      ];
+    }),
+  );
+}
