@@ -50,14 +50,20 @@ export function activityFunctions(
 
   function given(value: ts.Expression): void {
     const call = ts.isAwaitExpression(value) ? bare(value.expression) : value;
-    if (!ts.isCallExpression(call)) { graph.referents.of(call).forEach(members); return; }
+    if (!ts.isCallExpression(call)) {
+      graph.referents.of(call).forEach(members);
+      return;
+    }
     for (const referent of graph.referents.of(call.expression)) if (referent.kind === 'function') made(referent.node);
   }
 
   /** `createActivities(db)` returns them in an object. */
   function made(factory: ts.Node): void {
     if (!isFunctionNode(factory) || factory.body === undefined) return;
-    if (!ts.isBlock(factory.body)) { graph.referents.of(factory.body).forEach(members); return; }
+    if (!ts.isBlock(factory.body)) {
+      graph.referents.of(factory.body).forEach(members);
+      return;
+    }
     for (const statement of factory.body.statements) {
       if (!ts.isReturnStatement(statement) || statement.expression === undefined) continue;
       graph.referents.of(statement.expression).forEach(members);

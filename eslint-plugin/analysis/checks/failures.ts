@@ -20,9 +20,17 @@ export function noPlainError(unit: Unit, world: World): readonly HazardSite[] {
     if (!isPlainError(value.expression, world)) return [];
     return [{ unit, node, effect: 'no-plain-error', label: `throw new ${value.expression.getText()}()` }];
   });
-  if (plain.length === 0 || !(isWorkflow(unit, world) || comesOut(unit, world))) return [];
-  return world.mentions(/workflowFailureErrorTypes|failureExceptionTypes/) ? [] : plain;
+  if (plain.length === 0) return [];
+  if (!isWorkflow(unit, world)) {
+    // With a TypeError a helper says that it was called in a wrong way: there a task that waits is right.
+    const wrong = plain.filter(({ label }) => !/(Type|Range|Syntax)Error/.test(label));
+    if (wrong.length === 0 || !comesOut(unit, world) || world.mentions(failureTypes)) return [];
+    return wrong;
+  }
+  return world.mentions(failureTypes) ? [] : plain;
 }
+
+const failureTypes = /workflowFailureErrorTypes|failureExceptionTypes/;
 
 /** A built-in error, or a class of the project's own that is made of one. */
 function isPlainError(expression: ts.Expression, world: World, depth = 0): boolean {
