@@ -29,6 +29,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
   ],
+  [
+    'watch',
+    {
+      what: 'find workflows that are overdue or stuck, once or all the time',
+      load: async () => (await import('./watch.js')).watch,
+    },
+  ],
 ]);
 
 const usage = `Usage: longhaul <command> [options]
