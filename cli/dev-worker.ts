@@ -1,17 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundleWorkflows } from '../replay/bundle-workflows';
 import type { WorkerProcess } from '../testing';
 
 export interface DevWorkerOptions {
-  workflowsPath: string;
-  activitiesPath?: string;
+  /** Of `longhaul worker`. */
+  args: readonly string[];
+  cwd: string;
   taskQueue: string;
-  address: string;
-  /** Flags for the worker's Node. */
-  execArgv: readonly string[];
   /** Takes one line for each thing that happens to the worker. */
   report: (line: string) => void;
 }
@@ -46,29 +41,26 @@ export class DevWorker {
   }
 
   private async begin(): Promise<void> {
-    const { workflowsPath, activitiesPath, taskQueue, address, execArgv, report } = this.options;
+    const { args, cwd, taskQueue, report } = this.options;
     const startedAt = performance.now();
-    const { startWorkerProcess } = await import('../testing/index.js');
-    const folder = await mkdtemp(join(tmpdir(), 'longhaul-dev-'));
+    const { startWorkerCommand } = await import('../testing/start-worker-process.js');
+    const worker = await startWorkerCommand([join(__dirname, 'bin.js'), 'worker', ...args], {
+      cwd,
+      taskQueue,
+      // What activities and workflows print; what the command says itself is reported in one line below.
+      onLine: (line) => (/^(?:longhaul worker: |Worker polls )/.test(line) ? undefined : report(line)),
+    });
+    this.running = worker;
     try {
-      const workflowBundlePath = join(folder, 'workflow-bundle.js');
-      await writeFile(workflowBundlePath, await bundleWorkflows(workflowsPath, {}));
-      const worker = await startWorkerProcess({
-        address,
-        taskQueue,
-        workflowBundlePath,
-        execArgv,
-        ...(activitiesPath !== undefined && { activitiesPath }),
-      });
-      this.running = worker;
       await worker.ready;
-      report(`Worker      ready after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
-      void worker.exited.then(() => {
-        if (this.running === worker) this.failed(new Error(lastLine(worker.output)));
-      });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (this.running !== worker) return;
+      throw new Error(reasonIn(worker.output) ?? (error as Error).message);
     }
+    report(`Worker      ready after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+    void worker.exited.then(() => {
+      if (this.running === worker) this.failed(new Error(reasonIn(worker.output) ?? lastLine(worker.output)));
+    });
   }
 
   private failed(error: unknown): void {
@@ -91,6 +83,10 @@ export class DevWorker {
     patience.abort();
     await impatient;
   }
+}
+
+function reasonIn(output: string): string | undefined {
+  return /^longhaul worker: (.*)$/m.exec(output)?.[1];
 }
 
 function lastLine(output: string): string {

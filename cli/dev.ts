@@ -1,21 +1,22 @@
 import { watch } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, dirname, resolve, sep } from 'node:path';
+import { loadConfig } from '../config';
 import type { Server } from '../testing';
 import { DevWorker } from './dev-worker';
+import { existing } from './existing';
 import type { Io, Status } from './io';
 import { parse, parseNumber, UsageError } from './parse';
 
-const usage = `Usage: longhaul dev --workflows FILE [options]
+const usage = `Usage: longhaul dev [options]
 
-Runs a Temporal server with its Web UI, and a worker that restarts when a file beside the workflows or activities changes.
+Runs a Temporal server with its Web UI, and a worker that restarts when a file changes: of the
+configuration, or beside the workflows or activities.
 
-  --workflows FILE   the workflow file or folder
-  --activities FILE  the module that exports the activities
-  --task-queue Q     default: default
+  --config FILE      default: longhaul.config.ts, here or in a folder above
+  --workflows FILE   the workflow file or folder; default: the configuration's
+  --activities FILE  the module that exports the activities; default: the configuration's
+  --task-queue Q     default: the configuration's, or else default
   --port N           of the server; default: a free one
   --ui-port N        of the Web UI; default: a free one
   --db FILE          keeps the server's state in this file; default: in memory
@@ -26,7 +27,8 @@ Ctrl-C ends all of it, with status 0.`;
 const options = {
   workflows: { type: 'string' },
   activities: { type: 'string' },
-  'task-queue': { type: 'string', default: 'default' },
+  config: { type: 'string' },
+  'task-queue': { type: 'string' },
   port: { type: 'string' },
   'ui-port': { type: 'string' },
   db: { type: 'string' },
@@ -37,11 +39,13 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (io.out(usage), 0);
   if (positionals.length > 0) throw new UsageError(`${JSON.stringify(positionals[0])} is not an option. See --help.`);
-  const taskQueue = values['task-queue'];
-  const workflowsPath = await existing(io, '--workflows', values.workflows);
-  if (workflowsPath === undefined) throw new UsageError('--workflows FILE is missing. See --help.');
+  const config = await loadConfig({ cwd: io.cwd, ...(values.config !== undefined && { file: values.config }) });
+  const taskQueue = values['task-queue'] ?? config.taskQueue ?? 'default';
+  const workflowsPath = (await existing(io, '--workflows', values.workflows)) ?? config.workflowsPath;
   const activitiesPath = await existing(io, '--activities', values.activities);
-  const execArgv = loaderFor(io, activitiesPath);
+  if (workflowsPath === undefined && activitiesPath === undefined && config.activities === undefined) {
+    throw new UsageError('--workflows FILE is missing, and there is no longhaul.config.ts. See --help.');
+  }
   const port = parseNumber('--port', values.port, 1, 65_535);
   const uiPort = parseNumber('--ui-port', values['ui-port'], 1, 65_535);
 
@@ -65,18 +69,21 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
   io.out(`Web UI      ${server.uiUrl ?? 'not served'}`);
   io.out(`Task queue  ${taskQueue}`);
 
-  const { address } = server;
   const worker = new DevWorker({
-    workflowsPath,
+    args: [
+      ...['--task-queue', taskQueue, '--local', server.address, '--log-level', 'WARN'],
+      ...given('--config', values.config),
+      ...given('--workflows', values.workflows),
+      ...given('--activities', values.activities),
+    ],
+    cwd: io.cwd,
     taskQueue,
-    address,
-    execArgv,
     report: io.err,
-    ...(activitiesPath !== undefined && { activitiesPath }),
   });
-  const watchers = watchFolders([workflowsPath, ...(activitiesPath === undefined ? [] : [activitiesPath])], () =>
-    worker.restart(),
+  const folders = [workflowsPath, activitiesPath, ...config.sources].flatMap((file) =>
+    file === undefined || file === config.file ? [] : [dirname(file)],
   );
+  const watchers = watchFiles(config.file, folders, () => worker.restart());
   try {
     worker.restart();
     if (!io.signal.aborted) await once(io.signal, 'abort');
@@ -89,40 +96,34 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
   return 0;
 }
 
-async function existing(io: Io, option: string, file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const path = resolve(io.cwd, file);
-  await access(path).catch(() => {
-    throw new UsageError(`${option}: ${file} does not exist.`);
-  });
-  return path;
-}
-
-/** Workflows are bundled from TypeScript; activities run in plain Node, which needs a loader for it. */
-function loaderFor(io: Io, activitiesPath: string | undefined): string[] {
-  if (activitiesPath === undefined || !/\.[cm]?tsx?$/.test(activitiesPath)) return [];
-  try {
-    const loader = createRequire(join(io.cwd, 'package.json')).resolve('tsx');
-    return ['--import', pathToFileURL(loader).href];
-  } catch {
-    throw new UsageError('--activities is TypeScript: npm install --save-dev tsx, or give the compiled .js file.');
-  }
+function given(option: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [option, value];
 }
 
 /** An editor writes a file in several steps, and a compiler many files: one call follows when they have been quiet. */
-function watchFolders(files: readonly string[], changed: () => void, quietMs = 200): { close: () => void }[] {
+function watchFiles(
+  file: string | undefined,
+  folders: readonly string[],
+  changed: () => void,
+  quietMs = 200,
+): { close: () => void }[] {
   let timer: NodeJS.Timeout | undefined;
-  return [...new Set(files.map((file) => dirname(file)))].map((folder) => {
-    const watcher = watch(folder, { recursive: true }, (_event, name) => {
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, quietMs);
+  };
+  const outermost = [...new Set(folders)].filter(
+    (folder) => !folders.some((other) => folder.startsWith(`${other}${sep}`)),
+  );
+  const watchers = outermost.map((folder) =>
+    watch(folder, { recursive: true }, (_event, name) => {
       if (name === null || !/\.(?:[cm]?[jt]sx?|json)$/.test(name) || /(?:^|[\\/])node_modules[\\/]/.test(name)) return;
-      clearTimeout(timer);
-      timer = setTimeout(changed, quietMs);
-    });
-    return {
-      close: () => {
-        clearTimeout(timer);
-        watcher.close();
-      },
-    };
-  });
+      soon();
+    }),
+  );
+  // Not the file itself: many editors put another one in its place.
+  if (file !== undefined) {
+    watchers.push(watch(dirname(file), (_event, name) => (name === basename(file) ? soon() : undefined)));
+  }
+  return [{ close: () => clearTimeout(timer) }, ...watchers];
 }

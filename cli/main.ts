@@ -36,6 +36,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
       load: async () => (await import('./watch.js')).watch,
     },
   ],
+  [
+    'worker',
+    {
+      what: 'run the worker of longhaul.config.ts, and drain it at SIGTERM',
+      load: async () => (await import('./worker.js')).worker,
+    },
+  ],
 ]);
 
 const usage = `Usage: longhaul <command> [options]

@@ -8,4 +8,6 @@ export type { Connected, ConnectionSettings, ConnectOptions } from './connect';
 export { replayOptionsOf } from './replay-options';
 export { loadConfig } from './load-config';
 export type { LoadConfigOptions, LoadedConfig } from './load-config';
+export { provideActivities, activitiesIn, type Provided } from './activities';
+export { dataConverterOf, workerOptionsOf } from './worker-options';
 export { ServerError } from './server-error';

@@ -14,6 +14,9 @@ export interface LoadedConfig extends LonghaulConfig {
   /** The folder that its paths are relative to. */
   folder: string;
 
+  /** The file, and those of the project that it imports. */
+  sources: readonly string[];
+
   /** Folders of saved histories. */
   histories: readonly string[];
 }
@@ -35,16 +38,16 @@ const names = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => `longhaul
  */
 export async function loadConfig({ cwd = process.cwd(), file }: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const path = file === undefined ? findUpwards(cwd) : await named(cwd, file);
-  if (path === undefined) return { folder: cwd, histories: [join(cwd, 'replay-histories')] };
+  if (path === undefined) return { folder: cwd, sources: [], histories: [join(cwd, 'replay-histories')] };
   const shown = relative(cwd, path) || path;
-  const config = await evaluate(path, shown);
+  const { config, sources } = await evaluate(path, shown);
   try {
     checkConfig(shown, config);
   } catch (error) {
     if (error instanceof TypeError) throw new ConfigError(`${error.message}.`, { cause: error });
     throw error;
   }
-  return { ...withAbsolutePaths(config, dirname(path)), file: path };
+  return { ...withAbsolutePaths(config, dirname(path)), file: path, sources };
 }
 
 function findUpwards(cwd: string): string | undefined {
@@ -68,25 +71,15 @@ function inFolder(folder: string): string | undefined {
   return names.map((name) => join(folder, name)).find((path) => existsSync(path));
 }
 
-async function evaluate(path: string, shown: string): Promise<unknown> {
-  const { createJiti } = await import('jiti');
+async function evaluate(path: string, shown: string): Promise<{ config: unknown; sources: string[] }> {
+  const { defaultExport, hasNamedExportsOnly, loadModule } = await import('./load-module.js');
   try {
-    const exported = await createJiti(path, { fsCache: false }).import<Record<string, unknown>>(path);
-    const config = defaultOf(defaultOf(exported)); // of `exports.default`, jiti makes the default's default
-    if (Object(config) !== exported || !isEsm(exported)) return config;
-    throw new ConfigError(`${shown} has no default export: begin with export default defineConfig({ … }).`);
+    const { exported, sources } = await loadModule(path);
+    if (!hasNamedExportsOnly(exported)) return { config: defaultExport(exported), sources };
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`${shown} can't be loaded: ${firstLine(error)}`, { cause: error });
   }
-}
-
-function defaultOf(exported: unknown): unknown {
-  return 'default' in Object(exported) ? (exported as { default: unknown }).default : exported;
-}
-
-function isEsm(exported: object): boolean {
-  return '__esModule' in exported || Object.prototype.toString.call(exported) === '[object Module]';
+  throw new ConfigError(`${shown} has no default export: begin with export default defineConfig({ … }).`);
 }
 
 function firstLine(error: unknown): string {
@@ -99,7 +92,7 @@ function firstLine(error: unknown): string {
   );
 }
 
-function withAbsolutePaths(config: LonghaulConfig, folder: string): LoadedConfig {
+function withAbsolutePaths(config: LonghaulConfig, folder: string): Omit<LoadedConfig, 'sources'> {
   const { workflowsPath, dataConverter, interceptors, histories = 'replay-histories' } = config;
   const own = (path: string): string => (path.startsWith('.') ? resolve(folder, path) : path);
   return {

@@ -52,8 +52,21 @@ function grpcStatus(error: unknown): Status {
     if (typeof code === 'number')
       return { code, details: oneLine(typeof details === 'string' && details !== '' ? details : at.message) };
   }
-  return { details: oneLine(error instanceof Error ? error.message : String(error)) };
+  const message = error instanceof Error ? error.message : String(error);
+  // The native connection has the status in its text alone.
+  const [, name = '', details = ''] = /Status \{ code: (\w+), message: "((?:[^"\\]|\\.)*)"/.exec(message) ?? [];
+  const code = nativeCodes[name];
+  return code === undefined ? { details: oneLine(message) } : { code, details: oneLine(details) };
 }
+
+const nativeCodes: Partial<Record<string, number>> = {
+  InvalidArgument: 3,
+  DeadlineExceeded: 4,
+  NotFound: 5,
+  PermissionDenied: 7,
+  Unavailable: 14,
+  Unauthenticated: 16,
+};
 
 function oneLine(text: string): string {
   return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '');

@@ -7,10 +7,18 @@ export class OutputTail {
   #text = '';
   #lines = 0;
 
-  constructor(streams: readonly (Readable | null)[]) {
+  /** @param onLine Told of each whole line as it comes. */
+  constructor(streams: readonly (Readable | null)[], onLine?: (line: string) => void) {
     for (const stream of streams) {
+      let rest = '';
       stream?.setEncoding('utf8');
-      stream?.on('data', (chunk: string) => this.#add(chunk));
+      stream?.on('data', (chunk: string) => {
+        this.#add(chunk);
+        if (!onLine) return;
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        lines.forEach(onLine);
+      });
     }
   }
 

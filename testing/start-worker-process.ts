@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WorkerProcessError } from './errors';
 import type { Exit } from './supervise';
 import { supervise } from './supervised';
-import { readLines, type WorkerReport } from './worker-channel';
+import { CHANNEL_VARIABLE, readLines, type WorkerReport } from './worker-channel';
 import type { WorkerOrder } from './worker-process';
 import { workerChannels } from './worker-channels';
 
@@ -78,8 +78,30 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     workerOptions,
   };
   const entry = join(__dirname, 'worker-process.js');
-  const running = await supervise(process.execPath, [...execArgv, entry, JSON.stringify(order)], {
-    env: { ...process.env, ...env },
+  return startWorkerCommand([...execArgv, entry, JSON.stringify(order)], { env, taskQueue });
+}
+
+/**
+ * Starts any Node program that runs a worker and tells so on its file descriptor 3, as `longhaul worker` does.
+ *
+ * @param args Node's own flags, the program, and its arguments.
+ */
+export async function startWorkerCommand(
+  args: readonly string[],
+  {
+    env = {},
+    taskQueue,
+    cwd,
+    onLine,
+  }: Pick<WorkerProcessOptions, 'env' | 'taskQueue'> & {
+    cwd?: string;
+    onLine?: (line: string) => void;
+  },
+): Promise<WorkerProcess> {
+  const running = await supervise(process.execPath, args, {
+    env: { ...process.env, ...env, [CHANNEL_VARIABLE]: '1' },
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(onLine === undefined ? {} : { onLine }),
     channel: true,
     graceMs: 0,
   });
@@ -127,6 +149,6 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
 }
 
 function firstErrorIn(output: string): string {
-  const line = /^(?:\w*Error\b.*)$/m.exec(output)?.[0];
+  const line = /^(?:\w*Error\b.*)$/m.exec(output)?.[0] ?? /^longhaul worker: (.*)$/m.exec(output)?.[1];
   return line === undefined ? '.' : `: ${line}`;
 }

@@ -23,9 +23,12 @@ export interface Supervised {
 
 export interface SuperviseOptions {
   env?: NodeJS.ProcessEnv;
+  cwd?: string;
   cleanUpIfOrphaned?: readonly string[];
   graceMs?: number;
   channel?: boolean;
+  /** Told of each line that the command writes. */
+  onLine?: (line: string) => void;
 }
 
 /**
@@ -39,15 +42,16 @@ export async function supervise(
   args: readonly string[],
   options: SuperviseOptions = {},
 ): Promise<Supervised> {
-  const { env = process.env, cleanUpIfOrphaned = [], graceMs = 5_000, channel = false } = options;
+  const { env = process.env, cwd, cleanUpIfOrphaned = [], graceMs = 5_000, channel = false, onLine } = options;
   const order: Order = { command, args, cleanUpIfOrphaned, graceMs, channel };
   const watchdog = fork(join(__dirname, 'supervise.js'), [JSON.stringify(order)], {
     env,
+    ...(cwd === undefined ? {} : { cwd }),
     execArgv: [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(channel ? ['pipe' as const] : [])],
   });
-  const output = new OutputTail([watchdog.stdout, watchdog.stderr]);
+  const output = new OutputTail([watchdog.stdout, watchdog.stderr], onLine);
   const ended = new Promise<void>((resolve) => watchdog.once('close', () => resolve()));
 
   const { promise: exited, resolve: resolveExited } = deferred<Exit>();

@@ -17,6 +17,9 @@ export type WorkerReport =
 
 export const CHANNEL_FD = 3;
 
+/** Set for a worker process that has the channel. */
+export const CHANNEL_VARIABLE = 'LONGHAUL_WORKER_CHANNEL';
+
 /** Calls `onLine` with each line that comes, parsed. */
 export function readLines(from: Readable, onLine: (line: unknown) => void): void {
   let rest = '';

@@ -18,9 +18,10 @@ export class Drain {
     return this.worker?.getState() ?? 'STARTING';
   }
 
-  async run(worker: Worker): Promise<void> {
+  async run(worker: Worker, onRunning?: () => void): Promise<void> {
     this.worker = worker;
     const running = worker.run();
+    onRunning?.();
     // Asked to end while it was made.
     if (this.requested) this.shutDown();
     await running;

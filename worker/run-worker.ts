@@ -25,6 +25,9 @@ export interface RunWorkerOptions extends Omit<WorkerOptions, 'shutdownGraceTime
   /** Where `/livez` and `/readyz` are served. @default nowhere */
   health?: HealthOptions;
 
+  /** Called once, when the worker polls. */
+  onRunning?: () => void;
+
   /** Signals that drain the worker; the second one ends the process with status 1. @default ['SIGTERM', 'SIGINT'] */
   signals?: readonly NodeJS.Signals[];
 
@@ -52,7 +55,7 @@ export interface RunWorkerOptions extends Omit<WorkerOptions, 'shutdownGraceTime
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   checkRunWorker(options);
-  const { profile, longhaul, health, signals = ['SIGTERM', 'SIGINT'], ...given } = options;
+  const { profile, longhaul, health, onRunning, signals = ['SIGTERM', 'SIGINT'], ...given } = options;
   const { shutdownGraceTime = '10 seconds', shutdownForceTime = '25 seconds', plugins = [], ...workerOptions } = given;
   const drain = new Drain(signals);
   let isConnected = (): Promise<boolean> => Promise.resolve(false);
@@ -82,7 +85,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       ...(namespace === undefined ? {} : { namespace }),
       plugins: plugins.some(({ name }) => name === 'longhaul') ? plugins : [...plugins, new LonghaulPlugin(longhaul)],
     });
-    await drain.run(worker);
+    await drain.run(worker, onRunning);
   } finally {
     drain.close();
     await opened?.close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -34,19 +34,22 @@ describe('longhaul dev', function () {
     await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
     await writeFile(join(folder.path, 'workflows.ts'), workflows('Hello'));
     await writeFile(join(folder.path, 'activities.js'), activities);
+  });
+
+  function start(...args: string[]): void {
     output = '';
-    const args = ['dev', '--workflows', 'workflows.ts', '--activities', 'activities.js', '--task-queue', 'dev-test'];
-    child = spawn(process.execPath, [bin, ...args], { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(process.execPath, [bin, 'dev', ...args], { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     }
-  });
+  }
 
   afterEach(() => {
     child.kill('SIGKILL');
   });
 
   it('serves workflows, takes changes up, survives broken code, and ends with 0 at Ctrl-C', async () => {
+    start('--workflows', 'workflows.ts', '--activities', 'activities.js', '--task-queue', 'dev-test');
     await until(/Worker +ready/);
     const address = (await until(/Server +(\S+), namespace default/))[1] ?? '';
     const page = (await until(/Web UI +(http\S+)/))[1] ?? '';
@@ -71,7 +74,10 @@ describe('longhaul dev', function () {
 
     seen = output.length;
     await writeFile(join(folder.path, 'activities.js'), 'exports.polite = (');
-    assert.match((await until(/Worker +stopped, until the next change: (.+)\n/, seen))[1] ?? '', /SyntaxError/);
+    assert.match(
+      (await until(/Worker +stopped, until the next change: (.+)\n/, seen))[1] ?? '',
+      /^activities\.js can't be loaded: /,
+    );
     seen = output.length;
     await writeFile(join(folder.path, 'activities.js'), activities);
     await until(/Worker +ready/, seen);
@@ -81,5 +87,44 @@ describe('longhaul dev', function () {
     const [status] = (await once(child, 'exit')) as [number | null];
     assert.equal(status, 0, output);
     await assert.rejects(fetch(page));
+  });
+
+  it('runs what longhaul.config.ts says, shows what activities print, and names the imports that lead to an error', async () => {
+    await mkdir(join(folder.path, 'src'));
+    const write = (name: string, text: string): Promise<void> => writeFile(join(folder.path, name), text);
+    await write('src/polite.ts', 'export const word: string = "please";');
+    await write(
+      'longhaul.config.ts',
+      `import { word } from './src/polite';
+      const polite = async (text: string) => { console.log('polite to', text); return text + ', ' + word; };
+      export default { workflowsPath: './src/flows', taskQueue: 'configured', activities: async () => ({ activities: { polite }, close: () => console.log('closed') }) };`,
+    );
+    await write('src/flows.ts', workflows('Hello'));
+    start();
+    await until(/Worker +ready/);
+    await until(/Task queue +configured/);
+    const address = (await until(/Server +(\S+), namespace default/))[1] ?? '';
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection });
+    const greet = (workflowId: string): Promise<unknown> =>
+      client.workflow.execute('greet', { args: ['Ann'], workflowId, taskQueue: 'configured' });
+    assert.equal(await greet('first'), 'Hello Ann, please');
+    await until(/^polite to Hello Ann$/m);
+
+    let seen = output.length;
+    await write('src/polite.ts', 'export const word = "if you will";');
+    await until(/^closed\n[^]*Worker +ready/m, seen);
+    assert.equal(await greet('second'), 'Hello Ann, if you will');
+    await connection.close();
+
+    seen = output.length;
+    await write('src/files.ts', `import fs from 'fs';\nexport { fs };`);
+    await write('src/helper.ts', `export * from './files';`);
+    await write('src/flows.ts', `import { fs } from './helper';\nexport const greet = async () => fs;`);
+    const stopped = await until(/Worker +stopped, until the next change: (.+)\n/, seen);
+    assert.match(
+      stopped[1] ?? '',
+      /^src\/flows\.ts can't be bundled: it imports fs, which .*: src\/flows\.ts imports src\/helper\.ts imports src\/files\.ts imports it\.$/,
+    );
   });
 });

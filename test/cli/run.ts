@@ -12,8 +12,16 @@ export interface Ran {
 }
 
 /** Runs the command line as its users do: as a process of its own. */
-export async function longhaul(args: readonly string[], cwd = join(root, 'test/replay')): Promise<Ran> {
-  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function longhaul(
+  args: readonly string[],
+  cwd = join(root, 'test/replay'),
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ran: Ran = { status: null, out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (ran.out += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (ran.err += chunk));

@@ -62,6 +62,7 @@ describe('loadConfig', () => {
     const none = await loadConfig({ cwd: join(folder.path, 'a/b') });
     assert.deepEqual(none, {
       folder: join(folder.path, 'a/b'),
+      sources: [],
       histories: [join(folder.path, 'a/b/replay-histories')],
     });
   });

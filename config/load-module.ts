@@ -1,0 +1,32 @@
+import { createJiti } from 'jiti';
+
+/** A module's exports, and the files of the project that were read for them. */
+export interface LoadedModule {
+  exported: Record<string, unknown>;
+  sources: string[];
+}
+
+/** Loads a module of the user's, be it TypeScript or JavaScript, of either module system. */
+export async function loadModule(path: string): Promise<LoadedModule> {
+  const jiti = createJiti(path, { fsCache: false });
+  const before = new Set(Object.keys(jiti.cache)); // Node's own
+  const exported = await jiti.import<Record<string, unknown>>(path);
+  const isOwn = (file: string): boolean => !before.has(file) && !/[\\/]node_modules[\\/]/.test(file);
+  const sources = Object.keys(jiti.cache).filter(isOwn);
+  return { exported, sources: [...new Set([path, ...sources])] };
+}
+
+/** The default export: of `exports.default`, jiti makes the default's default. Without one, all of the module. */
+export function defaultExport(exported: object): unknown {
+  return defaultOf(defaultOf(exported));
+}
+
+/** Whether a module has named exports alone. CommonJS that exports one thing has it as its whole. */
+export function hasNamedExportsOnly(exported: object): boolean {
+  const isEsm = '__esModule' in exported || Object.prototype.toString.call(exported) === '[object Module]';
+  return isEsm && !('default' in exported);
+}
+
+function defaultOf(exported: unknown): unknown {
+  return 'default' in Object(exported) ? (exported as { default: unknown }).default : exported;
+}
