@@ -5,6 +5,7 @@ import { CallGraph, type Edge, type HazardSite } from './call-graph.js';
 import { chainOf, type Link } from './chain.js';
 import { checks } from './checks/index.js';
 import { checkNames } from './checks/names.js';
+import { decidesByReplaying } from './checks/replaying.js';
 import { World } from './checks/world.js';
 import type { Effect } from './effects.js';
 import { entryUnits, type Entry } from './entry-units.js';
@@ -151,6 +152,7 @@ export class Analysis {
       (unit) => this.workflows.has(unit),
     );
     for (const name of checkNames) graph.addCheck(name, (unit) => checks[name](unit, world));
+    graph.addCheck('clock-leak', (unit) => decidesByReplaying(unit, world));
     return graph;
   }
 
