@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { Bundle, type Ownership } from './bundle.js';
 import { activityFunctions } from './activities.js';
 import { CallGraph, type Edge, type HazardSite } from './call-graph.js';
-import { chainOf, type Link } from './chain.js';
+import { chainOf, type Link, type Place } from './chain.js';
 import { checks } from './checks/index.js';
 import { checkNames } from './checks/names.js';
 import { decidesByReplaying } from './checks/replaying.js';
@@ -29,6 +29,8 @@ export interface Finding {
   entry: Entry;
   hazard: HazardSite;
   chain: readonly Link[];
+  /** Each line that the way passes: functions, calls and the hazard. */
+  spots: readonly Place[];
   ownership: Ownership;
   /** An ignore comment on the way that gives no reason. */
   withoutReason: Ignore | undefined;
