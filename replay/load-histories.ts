@@ -67,6 +67,9 @@ export function fromHistory(
   return finish(name, history, { workflowId, ...(runId !== undefined && { runId }) });
 }
 
+/** What a folder holds beside histories. */
+const besides = new Set(['manifest.json', 'accepted-drift.json']);
+
 async function historyFilesAt(path: string): Promise<string[]> {
   const found = await stat(path).catch((error: unknown) => {
     throw new HistoryPathError(`${path} ${whyNot(error)}.`);
@@ -80,7 +83,7 @@ async function historyFilesAt(path: string): Promise<string[]> {
   const names = await readdir(path).catch((error: unknown) => {
     throw new HistoryPathError(`${path} ${whyNot(error)}.`);
   });
-  const files = names.filter((name) => historyFile.test(name) && name !== 'manifest.json').sort();
+  const files = names.filter((name) => historyFile.test(name) && !besides.has(name)).sort();
   if (files.length === 0)
     throw new HistoryPathError(`${path} holds no history (.bin, .json or .jsonl, or one of these with .gz).`);
   return files.map((name) => join(path, name));
