@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { BundleOptions as BundlerOptions, ReplayWorkerOptions } from '@temporalio/worker';
 import { BundleCache, type CompilationInputs } from './bundle-cache';
 import { ImportChain } from './import-chain';
+import { workerSdk } from './worker-sdk';
 
 /** Workflow code that can't be bundled. Its message is one line with the cause; `details` has the bundler's output. */
 export class WorkflowBundleError extends Error {
@@ -63,7 +64,7 @@ function configuredBundler(workflowsPath: string, options: BundleOptions): Bundl
 }
 
 async function makeBundle(workflowsPath: string, options: BundlerOptions): Promise<string> {
-  const { bundleWorkflowCode } = await import('@temporalio/worker'); // loads the native core: only when needed
+  const { bundleWorkflowCode } = workerSdk();
   const output: string[] = [];
   const quiet = () => undefined;
   const keep = (message: string) => void output.push(message);

@@ -143,7 +143,9 @@ async function replayInPlace(
   work: readonly Work[],
   start: { bundleCode: string; values: ShownValues; deadlineMs: number; replayOptions: ReplayWorkerOptions },
 ): Promise<Replay> {
-  const { ReplayInPlace } = await import('./replay-in-place.js'); // loads the native core: only when needed
+  // Loads the native core: only when needed, and by `require`, since Jest refuses `import()` in what it runs.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { ReplayInPlace } = require('./replay-in-place') as typeof import('./replay-in-place');
   const replayed = await runWork(options, work, 1, () => new ReplayInPlace(start));
   const reason = 'the options hold functions, which no other process can be given';
   return { ...replayed, engine: { path: 'plain', jobs: 1, reason } };

@@ -63,7 +63,10 @@ export function isUserSource(file: string): boolean {
 
 const slashed = (path: string) => path.split(sep).join('/');
 const here = slashed(__dirname);
-const ownWorkflows = [resolve(__dirname, '../../workflows'), resolve(__dirname, '../../../workflows')].map(slashed);
+/** What longhaul itself puts into a bundle, compiled or as its sources. */
+const ownWorkflows = ['workflows', 'worker'].flatMap((folder) =>
+  [resolve(__dirname, '../..', folder), resolve(__dirname, '../../..', folder)].map(slashed),
+);
 
 function isRuntime(file: string): boolean {
   const path = slashed(file);
