@@ -4,6 +4,7 @@ import { plainText, probedFeature } from './globals.js';
 import type { Hazard } from './hazards.js';
 import type { Referents } from './referents.js';
 import { bare, isFunctionNode, type Access } from './syntax.js';
+import { walk } from './walk.js';
 
 /** What differs between engines and builds, where it decides which way a workflow takes. */
 export class EngineHazards {
@@ -154,14 +155,13 @@ const engineCalls = /^(JSON\.parse|new RegExp|RegExp|decodeURI|decodeURIComponen
 /** Whether all that a block awaits or calls is the engine's own code, at least once such that throws. */
 function onlyEngineThrows(block: ts.Block): boolean {
   const found = new Set<'engine' | 'other'>();
-  const visit = (node: ts.Node): void => {
+  walk(block, (node) => {
     if (ts.isAwaitExpression(node) || ts.isThrowStatement(node)) found.add('other');
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const text = `${ts.isNewExpression(node) ? 'new ' : ''}${node.expression.getText()}`;
       found.add(engineCalls.test(text) ? 'engine' : 'other');
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(block);
+    return found.has('other') ? 'stop' : undefined;
+  });
   return found.has('engine') && !found.has('other');
 }

@@ -4,6 +4,7 @@ import type { Analysis, Link } from '../analysis/index.js';
 import plugin from '../index.js';
 import { observe, type Reported } from '../rules/observer.js';
 import type { LintCliOptions } from './options.js';
+import { asSingleRun } from './single-run.js';
 
 /** One finding, as `--json` prints it. */
 export interface LintFinding {
@@ -58,7 +59,10 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
         fix: options.fix,
         errorOnUnmatchedPattern: false,
       }).lintFiles([...paths]);
-    const typed = await run(options.paths, typesOf(options, cwd));
+    const lintTyped = (): Promise<ESLintClass.LintResult[]> => run(options.paths, typesOf(options, cwd));
+    // A named project is parsed once in a single run: its types would be those from before the fixes.
+    const isSingle = options.project === undefined || !options.fix;
+    const typed = await (isSingle ? asSingleRun(lintTyped) : lintTyped());
     const alone = typed.filter(isOutsideProjects).map(({ filePath }) => filePath);
     const untyped = alone.length > 0 ? await run(alone, {}) : [];
     const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped];

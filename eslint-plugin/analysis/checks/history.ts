@@ -16,7 +16,7 @@ export function requireContinueAsNew(unit: Unit, world: World): readonly HazardS
     world.graph
       .from(unit)
       .edges.some(
-        ({ node, to }) => isWithin(node, loop) && to.kind !== 'module' && world.wayTo(to, 'commands') !== undefined,
+        ({ node, to }) => isWithin(node, loop) && to.kind !== 'module' && world.graph.leadingTo('commands')(to),
       );
   const [loop] = loops.filter(grows);
   if (loop === undefined) return [];
@@ -57,16 +57,14 @@ function hasExit(loop: ts.IterationStatement): boolean {
 /** Whether code may end its run by continuing as new, or is run by what does; unknown helpers may. */
 function mayRollOver(unit: Unit, world: World): boolean {
   if (isLongRunningBody(unit, world)) return true;
-  for (const at of world.reachedFrom(unit)) {
+  return world.leads(unit, 'rolls over', (at) => {
     const { hazards, borders } = world.graph.from(at);
-    if (hazards.some(({ effect }) => effect === 'continues-as-new')) return true;
-    if (borders.some(({ module, name }) => module.startsWith('.') || /continue|roll|history|asnew/i.test(name))) {
-      return true;
-    }
-    if (own(at.node, (node) => ts.isIdentifier(node) && /continueAsNew|rollOver|safePoint/i.test(node.text)))
-      return true;
-  }
-  return false;
+    return (
+      hazards.some(({ effect }) => effect === 'continues-as-new') ||
+      borders.some(({ module, name }) => module.startsWith('.') || /continue|roll|history|asnew/i.test(name)) ||
+      own(at.node, (node) => ts.isIdentifier(node) && /continueAsNew|rollOver|safePoint/i.test(node.text))
+    );
+  });
 }
 
 /** Whether a function is what `longRunning()` runs, or the workflow that it makes. */
@@ -100,9 +98,10 @@ export function noContinueAsNewInTry(unit: Unit, world: World): readonly HazardS
   const spots = [
     ...world.graph.hazards(unit, 'continues-as-new').map(({ node }) => ({ node, onward: [] })),
     ...world.graph.from(unit).edges.flatMap((edge) => {
-      const way = edge.to.kind === 'module' ? undefined : world.wayTo(edge.to, 'continues-as-new');
+      if (edge.to.kind === 'module') return [];
+      const [hazard] = world.graph.hazards(edge.to, 'continues-as-new');
       // One that its own function catches never gets here.
-      if (way === undefined || way.edges.length > 0 || swallower(way.hazard.node) !== undefined) return [];
+      if (hazard === undefined || swallower(hazard.node) !== undefined) return [];
       return [{ node: edge.node, onward: [edge] }];
     }),
   ];

@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { CallGraph, HazardSite } from '../call-graph.js';
 import type { Effect } from '../effects.js';
 import { summaryOf, type Unit } from '../summary.js';
+import { reachability } from '../reachable.js';
 import { bare } from '../syntax.js';
 import { wayFrom, type Way } from '../way.js';
 
@@ -16,6 +17,8 @@ export interface SdkCall {
 /** What checks ask of the code around a unit. */
 export class World {
   private readonly calls = new Map<Unit, readonly SdkCall[]>();
+  private readonly questions = new Map<string, (unit: Unit) => boolean>();
+  private readonly mentioned = new Map<string, boolean>();
   private incoming: ReadonlyMap<Unit, readonly Unit[]> | undefined;
 
   constructor(
@@ -63,7 +66,7 @@ export class World {
 
   /** The shortest way from a unit to an effect. */
   wayTo(unit: Unit, effect: Effect, wanted: (hazard: HazardSite) => boolean = () => true): Way | undefined {
-    return wayFrom(unit, this.graph, (at) => this.graph.hazards(at, effect).find(wanted));
+    return wayFrom(unit, this.graph, effect, (at) => this.graph.hazards(at, effect).find(wanted));
   }
 
   /** A unit and all that lead to it, loading aside. */
@@ -85,11 +88,30 @@ export class World {
     return found;
   }
 
+  /**
+   * Whether a unit, or something that it leads to, is what `test` looks for.
+   *
+   * @param question Names the test: it is the same for all units asked about.
+   */
+  leads(unit: Unit, question: string, test: (unit: Unit) => boolean): boolean {
+    let known = this.questions.get(question);
+    if (known === undefined) {
+      known = reachability((at) => this.graph.calledBy(at), test);
+      this.questions.set(question, known);
+    }
+    return known(unit);
+  }
+
   /** Whether some file of the project holds a text: for options that switch a hazard off somewhere else. */
   mentions(text: RegExp): boolean {
-    return this.program
-      .getSourceFiles()
-      .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+    let known = this.mentioned.get(text.source);
+    if (known === undefined) {
+      known = this.program
+        .getSourceFiles()
+        .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+      this.mentioned.set(text.source, known);
+    }
+    return known;
   }
 
   private findIncoming(): Map<Unit, Unit[]> {
