@@ -60,9 +60,8 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
         errorOnUnmatchedPattern: false,
       }).lintFiles([...paths]);
     const lintTyped = (): Promise<ESLintClass.LintResult[]> => run(options.paths, typesOf(options, cwd));
-    // A named project is parsed once in a single run: its types would be those from before the fixes.
-    const isSingle = options.project === undefined || !options.fix;
-    const typed = await (isSingle ? asSingleRun(lintTyped) : lintTyped());
+    // A project that is named is parsed once in a single run: its types would be those from before the fixes.
+    const typed = await (options.project === undefined ? asSingleRun(lintTyped) : lintTyped());
     const alone = typed.filter(isOutsideProjects).map(({ filePath }) => filePath);
     const untyped = alone.length > 0 ? await run(alone, {}) : [];
     const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped];
@@ -90,8 +89,11 @@ async function loadTools(): Promise<{ ESLint: typeof ESLintClass; parser: Linter
   }
 }
 
+/** A single run of it parses the libraries anew for each project; with an option that names no file it shares them. */
+const projectService = { allowDefaultProject: ['longhaul-lint/none.ts'] };
+
 function typesOf({ project }: LintCliOptions, cwd: string): object {
-  return project === undefined ? { projectService: true, tsconfigRootDir: cwd } : { project: [resolve(cwd, project)] };
+  return project === undefined ? { projectService, tsconfigRootDir: cwd } : { project: [resolve(cwd, project)] };
 }
 
 function configuration(parser: Linter.Parser, parserOptions: object): Linter.Config[] {
