@@ -30,6 +30,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
   ],
   [
+    'watch',
+    {
+      what: 'find workflows that are overdue or stuck, once or all the time',
+      load: async () => (await import('./watch.js')).watch,
+    },
+  ],
+  [
     'worker',
     {
       what: 'run the worker of longhaul.config.ts, and drain it at SIGTERM',
