@@ -3,7 +3,7 @@ import { isTypeofGuarded } from './context.js';
 import type { Hazard, Spot } from './hazards.js';
 import { ofIntlArguments } from './intl.js';
 import { readsLocally } from './date-text.js';
-import { bare } from './syntax.js';
+import { bare, fileOf } from './syntax.js';
 
 /** Names that stand for the global object. */
 export const containers: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self']);
@@ -151,7 +151,7 @@ const newer =
 /** The text of an expression without parentheses and assertions. */
 export function plainText(node: ts.Expression): string {
   return bare(node)
-    .getText()
+    .getText(fileOf(node))
     .replace(/\s+/g, '')
     .replace(/^(globalThis|global|window|self)\./, '');
 }

@@ -3,7 +3,7 @@ import { packageOf } from './facts.js';
 import { containers, globals } from './globals.js';
 import { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
-import { bare, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import { bare, fileOf, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
 import type { Access } from './syntax.js';
 
 /** What an expression stands for, as far as its source says. */
@@ -138,7 +138,7 @@ export class Referents {
 
   private ofIdentifier(node: ts.Identifier): readonly Referent[] {
     const isGlobalName = globals.has(node.text);
-    if (!isGlobalName && !summaryOf(node.getSourceFile()).names.has(node.text)) return [];
+    if (!isGlobalName && !summaryOf(fileOf(node)).names.has(node.text)) return [];
     const symbol = ts.isShorthandPropertyAssignment(node.parent)
       ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
       : this.checker.getSymbolAtLocation(node);
@@ -280,7 +280,7 @@ export class Referents {
   }
 
   private ofDeclaration(symbol: ts.Symbol, node: ts.Declaration): readonly Referent[] {
-    if (this.modules.isOutside(node.getSourceFile())) return outsideExport(symbol, node);
+    if (this.modules.isOutside(fileOf(node))) return outsideExport(symbol, node);
     if (isFunctionNode(node)) {
       if (node.body !== undefined) return [{ kind: 'function', node }, ...overridable(symbol, node)];
       return ts.isMethodDeclaration(node) || ts.isAccessor(node) ? [{ kind: 'signature', symbol }] : [];
