@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { CallGraph } from './call-graph.js';
 import type { Referent } from './referents.js';
 import { summaryOf } from './summary.js';
-import { isFunctionNode, nameText } from './syntax.js';
+import { bare, isFunctionNode, nameText } from './syntax.js';
 import { walk } from './walk.js';
 
 /**
@@ -24,6 +24,7 @@ export function activityFunctions(
         if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
     }
     if (/\bWorker\.create\b/.test(file.text)) walk(file, ofWorkers);
+    if (isActivityModule(file.fileName)) members({ kind: 'module', file });
   }
   return new Set([...found].filter((node) => isAsync(node, checker)));
 
@@ -31,9 +32,10 @@ export function activityFunctions(
   function ofType(type: ts.Node): boolean {
     if (ts.isTypeQueryNode(type) && ts.isIdentifier(type.exprName)) {
       const symbol = checker.getSymbolAtLocation(type.exprName);
-      // A factory makes activities: it is none itself.
       for (const referent of symbol === undefined ? [] : graph.referents.ofSymbol(symbol)) {
-        if (referent.kind !== 'function') members(referent);
+        // A factory makes activities: it is none itself.
+        if (referent.kind === 'function') made(referent.node);
+        else members(referent);
       }
       return true;
     }
@@ -46,9 +48,31 @@ export function activityFunctions(
 
   function ofWorkers(node: ts.Node): undefined {
     if (ts.isPropertyAssignment(node) && nameText(node.name) === 'activities') {
-      for (const referent of graph.referents.of(node.initializer)) members(referent);
+      given(bare(node.initializer));
     } else if (ts.isShorthandPropertyAssignment(node) && node.name.text === 'activities') {
       for (const referent of graph.referents.of(node.name)) members(referent);
+    }
+  }
+
+  function given(value: ts.Expression): void {
+    const call = ts.isAwaitExpression(value) ? bare(value.expression) : value;
+    if (!ts.isCallExpression(call)) {
+      graph.referents.of(call).forEach(members);
+      return;
+    }
+    for (const referent of graph.referents.of(call.expression)) if (referent.kind === 'function') made(referent.node);
+  }
+
+  /** `createActivities(db)` returns them in an object. */
+  function made(factory: ts.Node): void {
+    if (!isFunctionNode(factory) || factory.body === undefined) return;
+    if (!ts.isBlock(factory.body)) {
+      graph.referents.of(factory.body).forEach(members);
+      return;
+    }
+    for (const statement of factory.body.statements) {
+      if (!ts.isReturnStatement(statement) || statement.expression === undefined) continue;
+      graph.referents.of(statement.expression).forEach(members);
     }
   }
 
@@ -70,6 +94,11 @@ export function activityFunctions(
   function take(referent: Referent): void {
     if (referent.kind === 'function') found.add(referent.node);
   }
+}
+
+/** The module that by its name holds activities; what lies in a folder of theirs may be anything. */
+function isActivityModule(path: string): boolean {
+  return /(^|[/.-])activit(y|ies)(\/index)?\.[cm]?[jt]sx?$/i.test(path);
 }
 
 function isAsync(node: ts.Node, checker: ts.TypeChecker): boolean {

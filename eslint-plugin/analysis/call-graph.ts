@@ -66,6 +66,7 @@ export class CallGraph {
   private readonly extraFound = new Map<Effect, Map<Unit, readonly HazardSite[]>>();
   private readonly leading = new Map<Effect, (unit: Unit) => boolean>();
   private readonly outgoing = new Map<Unit, Outgoing>();
+  private incoming: ReadonlyMap<Unit, readonly Edge[]> | undefined;
   private readonly accessors = new Set<string>();
   private readonly checker: ts.TypeChecker;
   private readonly settings: Settings;
@@ -105,6 +106,12 @@ export class CallGraph {
       this.outgoing.set(unit, known);
     }
     return known;
+  }
+
+  /** The places that may run a unit. Asked once, it resolves every unit of the graph. */
+  to(unit: Unit): readonly Edge[] {
+    this.incoming ??= this.findIncoming();
+    return this.incoming.get(unit) ?? [];
   }
 
   /** The places in a unit that have an effect. */
@@ -155,6 +162,20 @@ export class CallGraph {
     let found = byUnit.get(unit);
     if (found === undefined) byUnit.set(unit, (found = unlessTooDeep(() => find(unit)) ?? []));
     return found;
+  }
+
+  private findIncoming(): ReadonlyMap<Unit, readonly Edge[]> {
+    const incoming = new Map<Unit, Edge[]>();
+    for (const file of this.files) {
+      for (const unit of summaryOf(file).units.values()) {
+        for (const edge of this.from(unit).edges) {
+          const list = incoming.get(edge.to);
+          if (list === undefined) incoming.set(edge.to, [edge]);
+          else list.push(edge);
+        }
+      }
+    }
+    return incoming;
   }
 
   private resolve(unit: Unit): Outgoing {
@@ -325,6 +346,7 @@ export class CallGraph {
 
   private onlyNames(call: ts.CallExpression): boolean {
     const callee = bare(call.expression);
+    if (/^console\.\w+$/.test(callee.getText())) return true;
     if (!ts.isIdentifier(callee) && !isAccess(callee)) return false;
     return this.referents.of(callee).some((referent) => {
       if (referent.kind !== 'package' || referent.module !== '@temporalio/workflow') return false;

@@ -150,8 +150,14 @@ const newer =
 
 /** The text of an expression without parentheses and assertions. */
 export function plainText(node: ts.Expression): string {
-  return bare(node)
-    .getText(fileOf(node))
+  return withoutAssertions(node)
     .replace(/\s+/g, '')
     .replace(/^(globalThis|global|window|self)\./, '');
+}
+
+function withoutAssertions(node: ts.Expression): string {
+  const members: string[] = [];
+  let value = bare(node);
+  for (; ts.isPropertyAccessExpression(value); value = bare(value.expression)) members.push(value.name.text);
+  return [value.getText(fileOf(value)), ...members.reverse()].join('.');
 }
