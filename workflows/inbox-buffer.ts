@@ -354,6 +354,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   /** One reader at a time. */
   async read<R>(reader: () => Promise<R>): Promise<R> {
     if (this.reading) {
+      // longhaul-ignore no-plain-error: misuse: the task waits for corrected code
       throw new Error(
         `inbox '${this.name}' already has a reader that waits; read it in one place, with forEach({ concurrency }) for more at once`,
       );

@@ -41,7 +41,6 @@ export class RecordedInfo {
 
   get current(): WorkflowInfo {
     // longhaul-ignore condition-predicate-pure: the same snapshot whoever asks first after a task begins
-    // longhaul-ignore no-side-effects-in-query: the same snapshot whoever asks first after a task begins
     if (this.isNews && activatorOf()?.commands?.some(({ updateResponse }) => updateResponse?.accepted)) this.take();
     return this.info;
   }

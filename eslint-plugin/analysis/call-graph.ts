@@ -62,6 +62,7 @@ export class CallGraph {
   /** What it takes the whole graph to see. */
   private readonly extra: Map<Effect, (unit: Unit) => readonly HazardSite[]>;
   private readonly outgoing = new Map<Unit, Outgoing>();
+  private incoming: ReadonlyMap<Unit, readonly Edge[]> | undefined;
   private readonly accessors = new Set<string>();
   private readonly checker: ts.TypeChecker;
   private readonly settings: Settings;
@@ -103,6 +104,12 @@ export class CallGraph {
     return known;
   }
 
+  /** The places that may run a unit. Asked once, it resolves every unit of the graph. */
+  to(unit: Unit): readonly Edge[] {
+    this.incoming ??= this.findIncoming();
+    return this.incoming.get(unit) ?? [];
+  }
+
   /** The places in a unit that have an effect. */
   hazards(unit: Unit, effect: Effect): readonly HazardSite[] {
     const found = this.from(unit).hazards.filter((hazard) => hazard.effect === effect);
@@ -123,6 +130,20 @@ export class CallGraph {
   /** Where a name is declared. */
   declarationOf(name: ts.Identifier): ts.Declaration | undefined {
     return this.checker.getSymbolAtLocation(name)?.valueDeclaration;
+  }
+
+  private findIncoming(): ReadonlyMap<Unit, readonly Edge[]> {
+    const incoming = new Map<Unit, Edge[]>();
+    for (const file of this.files) {
+      for (const unit of summaryOf(file).units.values()) {
+        for (const edge of this.from(unit).edges) {
+          const list = incoming.get(edge.to);
+          if (list === undefined) incoming.set(edge.to, [edge]);
+          else list.push(edge);
+        }
+      }
+    }
+    return incoming;
   }
 
   private resolve(unit: Unit): Outgoing {
@@ -291,6 +312,7 @@ export class CallGraph {
 
   private onlyNames(call: ts.CallExpression): boolean {
     const callee = bare(call.expression);
+    if (/^console\.\w+$/.test(callee.getText())) return true;
     if (!ts.isIdentifier(callee) && !isAccess(callee)) return false;
     return this.referents.of(callee).some((referent) => {
       if (referent.kind !== 'package' || referent.module !== '@temporalio/workflow') return false;

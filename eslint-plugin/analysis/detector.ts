@@ -55,6 +55,9 @@ export class Detector {
       case 'power':
         take(this.engine.ofPower(site.node, site.node.left, site.node.right), site.node);
         return;
+      case 'binding':
+        take(this.engine.ofBinding(site.node), site.node);
+        return;
       case 'in':
         take(this.engine.ofIn(site.node), site.node);
         return;

@@ -150,8 +150,13 @@ const newer =
 
 /** The text of an expression without parentheses and assertions. */
 export function plainText(node: ts.Expression): string {
-  return bare(node)
-    .getText()
+  return withoutAssertions(node)
     .replace(/\s+/g, '')
     .replace(/^(globalThis|global|window|self)\./, '');
+}
+
+function withoutAssertions(node: ts.Expression): string {
+  const value = bare(node);
+  if (!ts.isPropertyAccessExpression(value)) return value.getText();
+  return `${withoutAssertions(value.expression)}.${value.name.text}`;
 }

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { ESLint as ESLintClass, Linter } from 'eslint';
 import type { Analysis, Link } from '../analysis/index.js';
 import plugin from '../index.js';
-import { observe, type Reported } from '../rules/observer.js';
+import { observe, type Reported, type Spot } from '../rules/observer.js';
 import type { LintCliOptions } from './options.js';
 
 /** One finding, as `--json` prints it. */
@@ -15,12 +15,19 @@ export interface LintFinding {
   chain: readonly Link[];
 }
 
+/** A finding with each line that its way passes. */
+export interface PlacedFinding extends LintFinding {
+  spots: readonly Spot[];
+}
+
 /** What a run looked at and found. */
 export interface LintResult {
   /** The modules whose exports are workflows. */
   roots: readonly string[];
+  /** The files that were linted. */
+  files: readonly string[];
   summary: { files: number; reached: number; functions: number; findings: number; fixed: number };
-  findings: readonly LintFinding[];
+  findings: readonly PlacedFinding[];
   /** Functions of packages at which workflow code was lost: nothing is known of what they do. */
   unknown: readonly UnknownFunction[];
 }
@@ -115,7 +122,7 @@ function summarize(
   cwd: string,
 ): LintResult {
   const findings = results.flatMap(({ filePath, messages }) =>
-    messages.flatMap((message): readonly LintFinding[] => {
+    messages.flatMap((message): readonly PlacedFinding[] => {
       if (message.ruleId?.startsWith('longhaul/') === false || isUnknownRule(message)) return [];
       const { line, column } = message;
       const rule = message.ruleId?.replace('longhaul/', '') ?? 'parse-error';
@@ -123,7 +130,9 @@ function summarize(
       const match = reported.findLast(
         (r) => r.file === filePath && r.rule === rule && r.line === line && r.column === column,
       );
-      return [{ rule, file: shown(filePath, cwd), line, column, message: message.message, chain: match?.chain ?? [] }];
+      const file = shown(filePath, cwd);
+      const { chain = [], spots = [] } = match ?? {};
+      return [{ rule, file, line, column, message: message.message, chain, spots: [...spots, { file, line }] }];
     }),
   );
   const roots = unique(
@@ -132,6 +141,7 @@ function summarize(
   const reached = unique(analyses.flatMap(({ bundle }) => [...bundle.files].map((file) => file.fileName)));
   return {
     roots,
+    files: results.map(({ filePath }) => shown(filePath, cwd)),
     summary: {
       files: results.length,
       reached: reached.length,

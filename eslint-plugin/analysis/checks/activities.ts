@@ -29,7 +29,7 @@ export function proxiesIn(unit: Unit, world: World): readonly Proxy[] {
 }
 
 /** The activities that a proxy is used for, as far as their code is in the project. */
-function activitiesOf(node: ts.CallExpression, world: World): readonly Activity[] {
+export function activitiesOf(node: ts.CallExpression, world: World): readonly Activity[] {
   const { names, type } = boundActivities(node, world);
   return names.flatMap((name): readonly Activity[] => {
     const property = type?.getProperty(name);
@@ -82,6 +82,12 @@ function codeOf(property: ts.Symbol, world: World): ts.Node | undefined {
   if (ts.isShorthandPropertyAssignment(declaration)) {
     const value = checker.getShorthandAssignmentValueSymbol(declaration);
     return value === undefined ? undefined : codeOf(value, world);
+  }
+  // `{ ship: typeof ship }` names the function by its type.
+  if (ts.isPropertySignature(declaration)) {
+    const [signature] = checker.getTypeOfSymbolAtLocation(symbol, declaration).getCallSignatures();
+    const code = signature?.getDeclaration() as ts.Node | undefined;
+    return code !== undefined && isFunctionNode(code) && code.body !== undefined ? code : undefined;
   }
   if (!ts.isVariableDeclaration(declaration) && !ts.isPropertyAssignment(declaration)) return undefined;
   const value = declaration.initializer && bare(declaration.initializer);
