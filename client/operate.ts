@@ -117,10 +117,11 @@ export class OperatedWorkflow {
   }
 }
 
-/** gRPC's deadline, and the server's own words of a query that nobody took. */
+/** gRPC's deadline, what it makes of a call that it was about to try again then, and the server's words of a query that nobody took. */
 function isTimeout(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ((at as { code?: unknown }).code === 4 || /no poller seen|timed? ?out|deadline/i.test(at.message)) return true;
+    const { code } = at as { code?: unknown };
+    if (code === 4 || code === 1 || /no poller seen|timed? ?out|deadline/i.test(at.message)) return true;
   }
   return false;
 }
