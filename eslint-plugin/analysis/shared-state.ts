@@ -46,10 +46,17 @@ export function preloadedWrites(
   return mutationsIn(unit, checker).flatMap((site): readonly HazardSite[] => {
     const { target, unit: writer, node } = site;
     if (target === undefined || !preloaded.has(target.getSourceFile()) || !ts.isVariableDeclaration(target)) return [];
-    if (!isAtTop(target)) return [];
+    if (!isAtTop(target) || isWeak(target)) return [];
     const label = `writes ${target.name.getText()} of a preloaded module`;
     return [{ ...hazard(label), unit: writer, node }];
   });
+}
+
+/** Whether what it holds is reached only through keys, which a workflow makes itself. */
+function isWeak({ initializer, parent }: ts.VariableDeclaration): boolean {
+  if (initializer === undefined || (parent.flags & ts.NodeFlags.Const) === 0) return false;
+  const made = bare(initializer);
+  return ts.isNewExpression(made) && /^Weak(Map|Set)$/.test(made.expression.getText());
 }
 
 /** Whether code writes to a variable of its module, which then carries something from run to run. */
