@@ -3,7 +3,7 @@ import { isTypeofGuarded } from './context.js';
 import type { Hazard, Spot } from './hazards.js';
 import { ofIntlArguments } from './intl.js';
 import { readsLocally } from './date-text.js';
-import { bare } from './syntax.js';
+import { bare, fileOf } from './syntax.js';
 
 /** Names that stand for the global object. */
 export const containers: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self']);
@@ -164,7 +164,8 @@ export function plainText(node: ts.Expression): string {
 }
 
 function withoutAssertions(node: ts.Expression): string {
-  const value = bare(node);
-  if (!ts.isPropertyAccessExpression(value)) return value.getText();
-  return `${withoutAssertions(value.expression)}.${value.name.text}`;
+  const members: string[] = [];
+  let value = bare(node);
+  for (; ts.isPropertyAccessExpression(value); value = bare(value.expression)) members.push(value.name.text);
+  return [value.getText(fileOf(value)), ...members.reverse()].join('.');
 }

@@ -5,6 +5,7 @@ import { mutationsIn, mutators } from './mutations.js';
 import type { Referents } from './referents.js';
 import type { Unit } from './summary.js';
 import { bare, isAccess, isFunctionNode } from './syntax.js';
+import { findNode } from './walk.js';
 
 const definitions =
   /^(Object\.(defineProperty|defineProperties|assign|setPrototypeOf)|Reflect\.(defineProperty|set|setPrototypeOf))$/;
@@ -45,10 +46,17 @@ export function preloadedWrites(
   return mutationsIn(unit, checker).flatMap((site): readonly HazardSite[] => {
     const { target, unit: writer, node } = site;
     if (target === undefined || !preloaded.has(target.getSourceFile()) || !ts.isVariableDeclaration(target)) return [];
-    if (!isAtTop(target)) return [];
+    if (!isAtTop(target) || isWeak(target)) return [];
     const label = `writes ${target.name.getText()} of a preloaded module`;
     return [{ ...hazard(label), unit: writer, node }];
   });
+}
+
+/** Whether what it holds is reached only through keys, which a workflow makes itself. */
+function isWeak({ initializer, parent }: ts.VariableDeclaration): boolean {
+  if (initializer === undefined || (parent.flags & ts.NodeFlags.Const) === 0) return false;
+  const made = bare(initializer);
+  return ts.isNewExpression(made) && /^Weak(Map|Set)$/.test(made.expression.getText());
 }
 
 /** Whether code writes to a variable of its module, which then carries something from run to run. */
@@ -61,14 +69,11 @@ function keepsState(code: ts.Node): boolean {
       )
       .map(({ name }) => name.getText()),
   );
-  let found = false;
-  const visit = (node: ts.Node): void => {
+  const writes = (node: ts.Node): boolean => {
     const target = writtenIn(node);
-    if (target !== undefined && kept.has(/^\w+/.exec(target.getText())?.[0] ?? '')) found = true;
-    if (!found) ts.forEachChild(node, visit);
+    return target !== undefined && kept.has(/^\w+/.exec(target.getText())?.[0] ?? '');
   };
-  visit(code);
-  return found;
+  return writes(code) || findNode(code, writes) !== undefined;
 }
 
 function writtenIn(node: ts.Node): ts.Node | undefined {
