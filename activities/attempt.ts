@@ -296,7 +296,7 @@ export class Attempt<C> {
         client.activity.reportCancellation(info.taskToken),
       );
     } catch (error) {
-      throw error instanceof ActivityNotFoundError ? superseded() : error;
+      throw error instanceof ActivityNotFoundError ? superseded(this.recentPause()) : error;
     }
     throw new CompleteAsyncError();
   }

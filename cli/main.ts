@@ -15,6 +15,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     },
   ],
   [
+    'drill',
+    {
+      what: 'make a worker fail while an activity runs, and measure what that costs',
+      load: async () => (await import('./drill.js')).drill,
+    },
+  ],
+  [
     'inspect',
     {
       what: 'make a history readable: growth, waits, payloads, forecast',
@@ -35,6 +42,20 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
   [
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
+  ],
+  [
+    'run',
+    {
+      what: 'operate one workflow: status, pause, resume, dead letters',
+      load: async () => (await import('./run.js')).run,
+    },
+  ],
+  [
+    'watch',
+    {
+      what: 'find workflows that are overdue or stuck, once or all the time',
+      load: async () => (await import('./watch.js')).watch,
+    },
   ],
   [
     'worker',

@@ -2,27 +2,16 @@ import type { DataConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import { connect } from '../config/connect';
 import type { LoadedConfig } from '../config/load-config';
+import { connectionFlags, connectionOptions, connectionUsage } from './connection-flags';
 import type { Io } from './io';
 
-/** The options of commands that talk to a server. */
-export const serverOptions = {
-  config: { type: 'string' },
-  address: { type: 'string' },
-  namespace: { type: 'string' },
-  profile: { type: 'string' },
-} as const;
+/** The options of commands that talk to a server and know the project. */
+export const serverOptions = { ...connectionFlags, config: { type: 'string' } } as const;
 
-export const serverUsage = `  --config FILE      longhaul.config.ts; default: found in this folder or above
-  --address A        of the server; default: TEMPORAL_ADDRESS, or the profile's
-  --namespace N      default: TEMPORAL_NAMESPACE, or the profile's
-  --profile P        of temporal.toml; default: TEMPORAL_PROFILE`;
+export const serverUsage = `  --config FILE       longhaul.config.ts; default: found in this folder or above
+${connectionUsage}`;
 
-export interface ServerValues {
-  config?: string | undefined;
-  address?: string | undefined;
-  namespace?: string | undefined;
-  profile?: string | undefined;
-}
+export type ServerValues = { [name in keyof typeof serverOptions]?: string | undefined };
 
 export interface OpenClient {
   client: Client;
@@ -37,13 +26,7 @@ export interface OpenClient {
  * @throws ConfigError and ServerError, each with one sentence.
  */
 export async function openClient(io: Io, values: ServerValues, config: LoadedConfig): Promise<OpenClient> {
-  const { address, namespace, profile } = values;
-  const connected = await connect({
-    env: io.env,
-    ...(address === undefined ? {} : { address }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(profile === undefined ? {} : { profile }),
-  });
+  const connected = await connect(connectionOptions(values, io));
   const { Client: SdkClient } = await import('@temporalio/client');
   const dataConverter = await dataConverterOf(config);
   const client = new SdkClient({

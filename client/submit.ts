@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -38,12 +39,15 @@ export class SubmitTimeoutError extends Error {
 
 const firstWaitMs = 50;
 const longestWaitMs = 2_000;
+const grpcStatus = { resourceExhausted: 8, unavailable: 14 };
 
 /**
  * Sends an item to an inbox that an update fills, and returns its answer.
  *
  * Unlike `handle.executeUpdate` it survives a rollover: an update that is turned away because its run is about to end is sent again to
- * the next one, and an answer is asked of the run that accepted the item, also when another one has begun since.
+ * the next one, and an answer is asked of the run that accepted the item, also when another one has begun since. It also goes on
+ * trying while the server can't take it: ten updates are in flight for the workflow, a rate limit is reached, or it is being
+ * restarted. An inbox without `dedupe` may then get the item twice, where a rollover came between.
  *
  * @returns what the item's handler returned, for an inbox declared `reply: 'done'`; nothing for `'accepted'`.
  * @throws WorkflowUpdateFailedError with the item's failure, or why it was turned away, as its cause.
@@ -69,9 +73,10 @@ export async function submit<Ret, T>(
   const ended = given.length === 0 ? undefined : AbortSignal.any(given);
   // A handle with the run id of `target` would go on asking a run that has ended.
   const handle = client.getHandle(workflowId, undefined, firstExecutionRunId ? { firstExecutionRunId } : {});
+  let updateId: string = randomUUID();
   const attempt = async (): Promise<Ret> => {
     // `executeUpdate` asks whichever run is open for the answer, and does not find it there after a rollover.
-    const accepted = await handle.startUpdate(update, { args: [item], waitForStage: 'ACCEPTED' });
+    const accepted = await handle.startUpdate(update, { args: [item], updateId, waitForStage: 'ACCEPTED' });
     return await accepted.result();
   };
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
@@ -80,10 +85,12 @@ export async function submit<Ret, T>(
       return await (ended ? client.withAbortSignal(ended, attempt) : attempt());
     } catch (error) {
       if (ended?.aborted) throw endedBy(error);
-      const again =
+      const turnedAway =
         isLonghaulFailure(error, 'LonghaulRollingOver') ||
         (whenFull === 'wait' && isLonghaulFailure(error, 'LonghaulInboxFull'));
-      if (!again) throw error;
+      // A run answers an update id once; one that may have been accepted is asked for under the same.
+      if (turnedAway) updateId = randomUUID();
+      else if (!isOfTheMoment(error)) throw error;
     }
     // Clients that were turned away together do not come back together.
     await sleep(waitMs * (0.5 + Math.random() / 2), undefined, ended ? { signal: ended } : {}).catch(() => undefined);
@@ -94,6 +101,15 @@ export async function submit<Ret, T>(
     const message = `The item sent to '${workflowId}' by '${update.name}' had no answer within ${timeout}; it may have been accepted`;
     return new SubmitTimeoutError(message, workflowId, { cause });
   }
+}
+
+/**
+ * Whether the server could not take or answer the update just now: ten are in flight, the run is closing, a rate limit is reached, or
+ * its host went away. The client has tried ten times by then.
+ */
+function isOfTheMoment(error: unknown): boolean {
+  const { cause } = Object(error) as { cause?: { code?: unknown } };
+  return cause?.code === grpcStatus.resourceExhausted || cause?.code === grpcStatus.unavailable;
 }
 
 function checkSubmit(target: unknown, update: unknown, options: SubmitOptions): void {

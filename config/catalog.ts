@@ -32,11 +32,17 @@ export interface WorkflowLimits {
   /** Signals that one run has received. @default 8,000 of the server's 10,000 */
   signals?: number;
 
-  /** Activities, children, signals and cancellations pending, of each kind. @default 1,600 of the server's 2,000 */
+  /** Activities or children pending, of each kind. @default 1,600 of the server's 2,000 */
   pending?: number;
 
   /** Attempts of an activity. @default 10 */
   activityAttempts?: number;
+
+  /** How long a running activity may go without a beat. @default '10 minutes' */
+  activitySilence?: Duration;
+
+  /** How long an activity may be under way, over all its attempts. @default the workflow's `expectedMaxDuration` */
+  activityAge?: Duration;
 
   /** Attempts of a workflow task. @default 3 */
   workflowTaskAttempts?: number;

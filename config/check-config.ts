@@ -142,12 +142,16 @@ function checkLimits(file: string, path: string, limits: CatalogEntry['limits'])
     'activityAttempts',
     'workflowTaskAttempts',
   ] as const;
-  checkKnown(file, path, limits, [...counts, 'backlogAge']);
+  const lengths = ['activitySilence', 'activityAge', 'backlogAge'] as const;
+  checkKnown(file, path, limits, [...counts, ...lengths]);
   for (const name of counts) {
     const value = limits?.[name];
     if (value !== undefined) checkWhole(`${file}: ${path}.${name}`, value, 'a whole number', 1);
   }
-  if (limits?.backlogAge !== undefined) lengthOfTime(`${file}: ${path}.backlogAge`, limits.backlogAge);
+  for (const name of lengths) {
+    const value = limits?.[name];
+    if (value !== undefined) lengthOfTime(`${file}: ${path}.${name}`, value);
+  }
 }
 
 function checkWaiver(file: string, path: string, waiver: unknown): void {

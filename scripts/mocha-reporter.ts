@@ -12,7 +12,8 @@ class MochaReporter extends reporters.Spec {
     delete process.env[resultsVariable];
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
-      appendResult({ part: 'tests', passed: passes, failed: failures, skipped: pending }, file);
+      const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? ''}`);
+      appendResult({ part: 'tests', passed: passes, failed: failures, skipped: pending, failures: failed }, file);
     });
   }
 }

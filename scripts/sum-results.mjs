@@ -7,6 +7,9 @@ const results = lines.map((line) => JSON.parse(line));
 const sum = (key) => results.reduce((total, result) => total + (result[key] ?? 0), 0);
 
 console.log('');
+// Said again here: of a long log one sees the end.
+for (const failure of results.flatMap(({ failures }) => failures ?? []))
+  console.log(`FAILED ${failure.slice(0, 2_000)}`);
 for (const { part, passed, failed, skipped } of results) {
   console.log(`${part}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 }

@@ -2,6 +2,17 @@ export { bundleOnce, type Bundling } from './bundle';
 export { cacheFolder } from './cache-folder';
 export { crashPoint } from './crash-point';
 export { crashWorker, type Crash, type CrashMoment, type CrashOptions } from './crash-worker';
+export { drill, type DrilledWorker, type DrillOptions } from './drill/drill';
+export { DrillError } from './drill/drill-error';
+export { drillFolder, readDrillRecords, writeDrillRecord } from './drill/drill-record';
+export type {
+  DrilledTimeouts,
+  DrillFinding,
+  DrillHow,
+  DrillReport,
+  DrillRule,
+  DrillTry,
+} from './drill/drill-report';
 export type { Duration } from './duration';
 export {
   BacklogError,

@@ -101,7 +101,7 @@ export class LonghaulPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin
 
   configureBundler(options: BundleOptions): BundleOptions {
     const workflowInterceptorModules = withWorkflowModules(options.workflowInterceptorModules, this.settings());
-    return { ...options, workflowInterceptorModules };
+    return { ...options, workflowInterceptorModules, ...preloading(options) };
   }
 
   private withModules<I extends Pick<WorkerInterceptors, 'workflowModules'>>(
@@ -138,4 +138,12 @@ function lazyConnection() {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
   const { Connection } = require('@temporalio/client') as typeof import('@temporalio/client');
   return Connection.lazy();
+}
+
+/**
+ * Has a worker evaluate `longhaul/workflows` once instead of once a run, which is most of what a cached run of it would hold. It keeps no
+ * state of a workflow in its modules. Before 1.23 the SDK ignores the option.
+ */
+function preloading(options: { preloadModules?: string[] }): { preloadModules: string[] } {
+  return { preloadModules: [...(options.preloadModules ?? []), require.resolve('../workflows/index')] };
 }

@@ -63,6 +63,11 @@ export class Backlog {
     if (this.shown && ![...this.unread.values()].some(({ tasks }) => tasks >= most)) this.show(null);
   }
 
+  /** Has what comes next counted as another task, which in a replay may be one with the first. */
+  nextTask(): void {
+    this.lastTask = -1;
+  }
+
   since(inbox: string): number | undefined {
     return this.unread.get(inbox)?.since;
   }

@@ -37,6 +37,10 @@ export class Growth {
     this.updates += 1;
   }
 
+  get hasUpdates(): boolean {
+    return this.updates > 0;
+  }
+
   countHandled(): void {
     this.done += 1;
     this.noteProgress();
@@ -67,7 +71,8 @@ export class Growth {
     const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } =
       this.recorded.current;
     // Without progress in this run the next one would stand where this one stands: it would never end.
-    if (this.done === 0 && historyLength <= this.lengthAtStart) return false;
+    // An update received tells of more than the first task: a replay may take that and the one after it as one.
+    if (this.done === 0 && !this.hasUpdates && historyLength <= this.lengthAtStart) return false;
     if (this.forNewVersion && targetWorkerDeploymentVersionChanged) return true;
     const { events, bytes, signals, updates = defaultUpdates } = this.limits;
     if (this.signals + undeclared >= signals || this.updates >= updates) return true;

@@ -3,6 +3,7 @@ import { isWithin, leasesWithinBranch } from './branch';
 import type { Lessor } from './branch';
 import type { DeadLetters } from './dead-letters';
 import { DedupeWindow } from './dedupe-window';
+import type { EarlyUpdates } from './early-updates';
 import type { CarriedInbox, DeadLetter, Entry } from './envelope';
 import { longhaulFailure } from './failure';
 import { checkForEach, forEachOf } from './for-each';
@@ -13,6 +14,7 @@ import { itemFailure } from './item-failure';
 import type { ItemFailure } from './item-failure';
 import { Replies } from './replies';
 import type { Reply } from './replies';
+import { Replying } from './replying';
 import { waitingOn } from './waits';
 import { BacklogMeter } from './metrics';
 import { workflowNow } from './workflow-now';
@@ -27,6 +29,8 @@ export interface InboxHost {
   park(wake?: () => boolean): Promise<void>;
   /** Whether nothing new is handed out. Pure. */
   readonly paused?: boolean;
+  /** Holds back what updates bring before the body begins. @default nothing is held back */
+  readonly early?: EarlyUpdates;
 }
 
 /** What an inbox carries beside `CarriedInbox`, in the envelope's extension `inboxes`. */
@@ -49,6 +53,9 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   private items: Entry<T>[];
   private readonly window: DedupeWindow;
   private readonly replies: Replies;
+  private readonly replying = new Replying();
+  /** Not seen by the body yet. */
+  private readonly arriving = new Set<Entry<T>>();
   private readonly leased = new Set<Entry<T>>();
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private readonly failures = new WeakMap<Entry<T>, unknown>();
@@ -106,7 +113,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   }
 
   get available(): boolean {
-    if (this.items.length === 0 || this.host.paused) return false;
+    if (this.items.length === 0 || this.host.paused || this.replying.any) return false;
     return !this.host.mustRollOver() || this.owesWaiting;
   }
 
@@ -149,11 +156,12 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
         },
       );
     }
-    if (!known && capacity && this.items.length >= capacity.items) {
+    const held = this.items.length + this.arriving.size;
+    if (!known && capacity && held >= capacity.items) {
       throw longhaulFailure(
         'LonghaulInboxFull',
-        `inbox '${this.name}' holds ${this.items.length} items, and takes ${capacity.items}; send it again later`,
-        { retryable: true, details: [{ inbox: this.name, depth: this.items.length }] },
+        `inbox '${this.name}' holds ${held} items, and takes ${capacity.items}; send it again later`,
+        { retryable: true, details: [{ inbox: this.name, depth: held }] },
       );
     }
   }
@@ -161,16 +169,19 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   /** The handler of an update declared `reply: 'accepted'`. */
   accept(item: T): void {
     const id = this.readId(item);
+    this.replying.begin();
     this.received += 1;
-    this.enter(item, id);
+    this.enter(item, id, (entry) => this.arrive(entry));
   }
 
   /** The handler of an update declared `reply: 'done'`. */
   async answer(item: T): Promise<unknown> {
     const id = this.readId(item);
     this.received += 1;
-    const entry = this.enter(item, id) ?? [...this.leased, ...this.items].find((other) => other.id === id);
+    const entered = this.enter(item, id, (entry) => this.arrive(entry));
+    const entry = entered ?? [...this.leased, ...this.items, ...this.arriving].find((other) => other.id === id);
     if (entry) return await this.replies.wait(entry);
+    this.replying.begin();
     if (id !== undefined && this.replies.has(id)) return this.replies.repeat(id);
     throw longhaulFailure(
       'LonghaulUnanswered',
@@ -208,7 +219,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
       this.settleAll();
       for (;;) {
         // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
-        await condition(() => this.host.mustRollOver() || this.host.paused !== true);
+        await condition(() => this.host.mustRollOver() || (this.host.paused !== true && !this.replying.any));
         if (!this.host.mustRollOver() || this.available) break;
         await this.host.park(() => this.available);
       }
@@ -249,7 +260,8 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   /** Puts an item back that was taken out of the dead letters. Its id is not asked for: it is in the window. */
   redrive({ item, id, at }: Pick<DeadLetter, 'item' | 'id' | 'at'>): void {
     if (id !== undefined) this.replies.forget(id);
-    this.push({ item: item as T, ...(id === undefined ? {} : { id }), at });
+    this.replying.begin();
+    this.arrive({ item: item as T, ...(id === undefined ? {} : { id }), at });
   }
 
   /** The item's id, where the inbox has ids. @throws what `dedupe.by` throws. */
@@ -342,6 +354,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   /** One reader at a time. */
   async read<R>(reader: () => Promise<R>): Promise<R> {
     if (this.reading) {
+      // longhaul-ignore no-plain-error: misuse: the task waits for corrected code
       throw new Error(
         `inbox '${this.name}' already has a reader that waits; read it in one place, with forEach({ concurrency }) for more at once`,
       );
@@ -357,7 +370,11 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   }
 
   /** @returns undefined for one that was received before. */
-  private enter(item: T, id: string | undefined): Entry<T> | undefined {
+  private enter(
+    item: T,
+    id: string | undefined,
+    push: (entry: Entry<T>) => void = (entry) => this.push(entry),
+  ): Entry<T> | undefined {
     const at = workflowNow();
     if (id !== undefined) {
       if (this.window.has(id)) {
@@ -367,8 +384,21 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
       this.window.add(id);
     }
     const entry: Entry<T> = id === undefined ? { item, at } : { item, id, at };
-    this.push(entry);
+    push(entry);
     return entry;
+  }
+
+  /** As `push`, for what an update brings. */
+  private arrive(entry: Entry<T>): void {
+    if (!this.host.early) {
+      this.push(entry);
+      return;
+    }
+    this.arriving.add(entry);
+    this.host.early.admit(() => {
+      this.arriving.delete(entry);
+      this.push(entry);
+    });
   }
 
   push(entry: Entry<T>): void {

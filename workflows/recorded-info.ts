@@ -33,7 +33,7 @@ export class RecordedInfo {
     activator?.interceptors?.internals.push({
       activate: (input, next) => {
         this.isNews = true;
-        if (input.activation.jobs?.some(({ variant }) => !unrecorded.includes(variant))) this.take();
+        this.takeWith(input.activation.jobs?.find(({ variant }) => !unrecorded.includes(variant)));
         next(input as never);
       },
     });
@@ -41,9 +41,23 @@ export class RecordedInfo {
 
   get current(): WorkflowInfo {
     // longhaul-ignore condition-predicate-pure: the same snapshot whoever asks first after a task begins
-    // longhaul-ignore no-side-effects-in-query: the same snapshot whoever asks first after a task begins
     if (this.isNews && activatorOf()?.commands?.some(({ updateResponse }) => updateResponse?.accepted)) this.take();
     return this.info;
+  }
+
+  /**
+   * Takes the news once the SDK comes to `job`: conditions are looked at after each job, also after an update that is turned away, and
+   * one that saw the news there would wake before what `job` wakes.
+   */
+  private takeWith(job: Job | undefined): void {
+    if (job === undefined) return;
+    const { variant } = job;
+    Object.defineProperty(job, 'variant', {
+      get: () => {
+        this.take();
+        return variant;
+      },
+    });
   }
 
   private take(): void {

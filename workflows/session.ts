@@ -3,6 +3,7 @@ import { rollOverSignal, statusQuery } from './built-in';
 import { Backlog } from './backlog';
 import { DeadLetters } from './dead-letters';
 import type { Declared } from './declare';
+import { EarlyUpdates } from './early-updates';
 import { finish } from './ending';
 import type { Outcome } from './ending';
 import { readEnvelope } from './envelope';
@@ -40,6 +41,7 @@ export class Session implements InboxesHost, PartHost {
   readonly once: Map<string, unknown>;
   readonly undeclared: UndeclaredSignal[];
   readonly parts: Parts;
+  readonly early = new EarlyUpdates();
   state: object;
   children: number;
   private holds = 0;
@@ -110,6 +112,7 @@ export class Session implements InboxesHost, PartHost {
   }
 
   async execute(body: (run: object) => Promise<unknown>): Promise<unknown> {
+    this.early.bodyBegins(this.growth.hasUpdates, () => this.backlog.nextTask());
     void (async () => body(runObject(this)))().then(
       (value) => (this.outcome = { value, failed: false }),
       (error: unknown) => (this.outcome = { error, failed: true }),

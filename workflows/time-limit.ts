@@ -34,6 +34,7 @@ export function checkLimit(who: string, options: TimeLimit): void {
     throw new TypeError(`${who} needs either \`timeout\` or \`deadline\``);
   }
   if (deadline && deadline.at === undefined) {
+    // longhaul-ignore no-plain-error: misuse: the task waits for corrected code
     throw new Error(`${who} was given a deadline that is not set: set run.deadline first, or give it a timeout`);
   }
   if (timeout !== undefined) lengthOfTime(`${who}: timeout`, timeout, anyFinite);

@@ -2,7 +2,8 @@ import ts from 'typescript';
 import type { CallGraph } from './call-graph.js';
 import type { Referent } from './referents.js';
 import { summaryOf } from './summary.js';
-import { isFunctionNode, nameText } from './syntax.js';
+import { bare, isFunctionNode, nameText } from './syntax.js';
+import { walk } from './walk.js';
 
 /**
  * The functions that workers run as activities, as far as workflow code could call them: named by the type of a
@@ -18,32 +19,61 @@ export function activityFunctions(
   const found = new Set<ts.Node>();
   for (const file of program.getSourceFiles()) {
     if (graph.referents.modules.isOutside(file)) continue;
-    if (graph.files.has(file)) for (const type of summaryOf(file).proxied) ofType(type);
-    if (/\bWorker\.create\b/.test(file.text)) ofWorkers(file);
+    if (graph.files.has(file)) {
+      for (const type of summaryOf(file).proxied)
+        if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
+    }
+    if (/\bWorker\.create\b/.test(file.text)) walk(file, ofWorkers);
+    if (isActivityModule(file.fileName)) members({ kind: 'module', file });
   }
   return new Set([...found].filter((node) => isAsync(node, checker)));
 
-  function ofType(type: ts.Node): void {
+  /** Whether a type names activities. */
+  function ofType(type: ts.Node): boolean {
     if (ts.isTypeQueryNode(type) && ts.isIdentifier(type.exprName)) {
       const symbol = checker.getSymbolAtLocation(type.exprName);
-      // A factory makes activities: it is none itself.
       for (const referent of symbol === undefined ? [] : graph.referents.ofSymbol(symbol)) {
-        if (referent.kind !== 'function') members(referent);
+        // A factory makes activities: it is none itself.
+        if (referent.kind === 'function') made(referent.node);
+        else members(referent);
       }
-    } else if (ts.isImportTypeNode(type) && type.isTypeOf && ts.isLiteralTypeNode(type.argument)) {
-      const { literal } = type.argument;
-      const file = ts.isStringLiteral(literal) ? graph.referents.modules.resolve(literal) : undefined;
-      if (file !== undefined) members({ kind: 'module', file });
-    } else ts.forEachChild(type, ofType);
+      return true;
+    }
+    if (!ts.isImportTypeNode(type) || !type.isTypeOf || !ts.isLiteralTypeNode(type.argument)) return false;
+    const { literal } = type.argument;
+    const file = ts.isStringLiteral(literal) ? graph.referents.modules.resolve(literal) : undefined;
+    if (file !== undefined) members({ kind: 'module', file });
+    return true;
   }
 
-  function ofWorkers(node: ts.Node): void {
+  function ofWorkers(node: ts.Node): undefined {
     if (ts.isPropertyAssignment(node) && nameText(node.name) === 'activities') {
-      for (const referent of graph.referents.of(node.initializer)) members(referent);
+      given(bare(node.initializer));
     } else if (ts.isShorthandPropertyAssignment(node) && node.name.text === 'activities') {
       for (const referent of graph.referents.of(node.name)) members(referent);
     }
-    ts.forEachChild(node, ofWorkers);
+  }
+
+  function given(value: ts.Expression): void {
+    const call = ts.isAwaitExpression(value) ? bare(value.expression) : value;
+    if (!ts.isCallExpression(call)) {
+      graph.referents.of(call).forEach(members);
+      return;
+    }
+    for (const referent of graph.referents.of(call.expression)) if (referent.kind === 'function') made(referent.node);
+  }
+
+  /** `createActivities(db)` returns them in an object. */
+  function made(factory: ts.Node): void {
+    if (!isFunctionNode(factory) || factory.body === undefined) return;
+    if (!ts.isBlock(factory.body)) {
+      graph.referents.of(factory.body).forEach(members);
+      return;
+    }
+    for (const statement of factory.body.statements) {
+      if (!ts.isReturnStatement(statement) || statement.expression === undefined) continue;
+      graph.referents.of(statement.expression).forEach(members);
+    }
   }
 
   function members(referent: Referent): void {
@@ -64,6 +94,11 @@ export function activityFunctions(
   function take(referent: Referent): void {
     if (referent.kind === 'function') found.add(referent.node);
   }
+}
+
+/** The module that by its name holds activities; what lies in a folder of theirs may be anything. */
+function isActivityModule(path: string): boolean {
+  return /(^|[/.-])activit(y|ies)(\/index)?\.[cm]?[jt]sx?$/i.test(path);
 }
 
 function isAsync(node: ts.Node, checker: ts.TypeChecker): boolean {

@@ -2,9 +2,10 @@ import ts from 'typescript';
 import { Bundle, type Ownership } from './bundle.js';
 import { activityFunctions } from './activities.js';
 import { CallGraph, type Edge, type HazardSite } from './call-graph.js';
-import { chainOf, type Link } from './chain.js';
+import { chainOf, type Link, type Place } from './chain.js';
 import { checks } from './checks/index.js';
 import { checkNames } from './checks/names.js';
+import { decidesByReplaying } from './checks/replaying.js';
 import { World } from './checks/world.js';
 import type { Effect } from './effects.js';
 import { entryUnits, type Entry } from './entry-units.js';
@@ -28,6 +29,8 @@ export interface Finding {
   entry: Entry;
   hazard: HazardSite;
   chain: readonly Link[];
+  /** Each line that the way passes: functions, calls and the hazard. */
+  spots: readonly Place[];
   ownership: Ownership;
   /** An ignore comment on the way that gives no reason. */
   withoutReason: Ignore | undefined;
@@ -103,7 +106,7 @@ export class Analysis {
   wayTo(start: ts.Node, effect: Effect, inProject = false): EffectWay | undefined {
     const graph = inProject ? this.projectGraph : this.graph;
     for (const unit of unitsAt(start, graph)) {
-      const way = wayFrom(unit, graph, (at, edges) =>
+      const way = wayFrom(unit, graph, effect, (at, edges) =>
         graph.hazards(at, effect).find((hazard) => effect !== 'mutates' || counts(hazard, unit.node, edges)),
       );
       if (way !== undefined) return { hazard: way.hazard, chain: chainOf(unit, way.edges, way.hazard, this.cwd) };
@@ -151,6 +154,7 @@ export class Analysis {
       (unit) => this.workflows.has(unit),
     );
     for (const name of checkNames) graph.addCheck(name, (unit) => checks[name](unit, world));
+    graph.addCheck('clock-leak', (unit) => decidesByReplaying(unit, world));
     return graph;
   }
 

@@ -4,11 +4,14 @@ import { shown } from './paths.js';
 import type { Unit } from './summary.js';
 import { lineOf, unitStart } from './syntax.js';
 
-/** A step of a chain from a workflow to a hazard. */
-export interface Link {
-  name: string;
+export interface Place {
   file: string;
   line: number;
+}
+
+/** A step of a chain from a workflow to a hazard. */
+export interface Link extends Place {
+  name: string;
 }
 
 /** The steps of a way as messages show it: where it starts, each function on it, and the hazard at its end. */
@@ -31,6 +34,6 @@ function linkOf(unit: Unit, cwd: string, entryName: string | undefined): readonl
   return name === undefined ? [] : [{ name, ...place }];
 }
 
-function placeOf(file: ts.SourceFile, position: number, cwd: string): { file: string; line: number } {
+export function placeOf(file: ts.SourceFile, position: number, cwd: string): Place {
   return { file: shown(cwd, file.fileName), line: lineOf(file, position) };
 }

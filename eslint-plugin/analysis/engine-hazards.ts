@@ -3,7 +3,8 @@ import { decides, isLogged, isThrown } from './context.js';
 import { plainText, probedFeature } from './globals.js';
 import type { Hazard } from './hazards.js';
 import type { Referents } from './referents.js';
-import { bare, isFunctionNode, type Access } from './syntax.js';
+import { bare, isFunctionNode, nameText, type Access } from './syntax.js';
+import { walk } from './walk.js';
 
 /** What differs between engines and builds, where it decides which way a workflow takes. */
 export class EngineHazards {
@@ -65,14 +66,16 @@ export class EngineHazards {
   }
 
   private ofStack(access: Access): readonly Hazard[] {
-    if (isLogged(access) || isThrown(access) || !this.isError(access.expression) || !decides(access)) return [];
-    return [
-      {
-        effect: 'engine',
-        label: 'Error#stack',
-        remedy: 'It holds paths of the build: decide by the type of the failure.',
-      },
-    ];
+    if (isLogged(access) || isThrown(access) || !this.isError(access.expression)) return [];
+    return isFreshError(access.expression) || decides(access) ? [stack] : [];
+  }
+
+  /** `const { stack } = new Error()`: an error that is made for its stack alone. */
+  ofBinding(node: ts.BindingElement): readonly Hazard[] {
+    const declaration = node.parent.parent;
+    const name = nameText(node.propertyName ?? node.name);
+    if (name !== 'stack' || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return [];
+    return isFreshError(declaration.initializer) ? [stack] : [];
   }
 
   private ofMessage(access: Access): readonly Hazard[] {
@@ -132,6 +135,18 @@ function isCallable(node: ts.Node): boolean {
   return isFunctionNode(node) && !ts.isAccessor(node);
 }
 
+/** `new Error()` where it is neither thrown nor kept. */
+function isFreshError(node: ts.Expression): boolean {
+  const value = bare(node);
+  return ts.isNewExpression(value) && /^(Error|TypeError|RangeError)$/.test(value.expression.getText());
+}
+
+const stack: Hazard = {
+  effect: 'engine',
+  label: 'Error#stack',
+  remedy: 'It holds paths of the build: decide by the type of the failure.',
+};
+
 const powers = 'Its last digits differ between versions of Node: round it, or multiply step by step.';
 const probes = 'Newer versions of Node have it and older ones do not: take the same way on all.';
 
@@ -151,17 +166,19 @@ function catchOf(name: ts.Identifier): ts.CatchClause | undefined {
 
 const engineCalls = /^(JSON\.parse|new RegExp|RegExp|decodeURI|decodeURIComponent|BigInt|new URL|new Intl\.\w+)$/;
 
+/** What throws nothing of its own, as a rule. */
+const conversions = /^(String|Number|Boolean|JSON\.stringify)$/;
+
 /** Whether all that a block awaits or calls is the engine's own code, at least once such that throws. */
 function onlyEngineThrows(block: ts.Block): boolean {
   const found = new Set<'engine' | 'other'>();
-  const visit = (node: ts.Node): void => {
+  walk(block, (node) => {
     if (ts.isAwaitExpression(node) || ts.isThrowStatement(node)) found.add('other');
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const text = `${ts.isNewExpression(node) ? 'new ' : ''}${node.expression.getText()}`;
-      found.add(engineCalls.test(text) ? 'engine' : 'other');
+      if (!conversions.test(text)) found.add(engineCalls.test(text) ? 'engine' : 'other');
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(block);
+    return found.has('other') ? 'stop' : undefined;
+  });
   return found.has('engine') && !found.has('other');
 }

@@ -4,7 +4,7 @@ import { readSettings } from './settings.js';
 
 export type { Analysis, EffectWay, Finding, LostCall } from './analysis.js';
 export type { HazardSite } from './call-graph.js';
-export type { Link } from './chain.js';
+export type { Link, Place } from './chain.js';
 export type { Effect } from './effects.js';
 export type { CheckName } from './checks/names.js';
 export { ruleOf } from './effects.js';

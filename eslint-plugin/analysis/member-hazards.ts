@@ -37,7 +37,7 @@ export class MemberHazards {
   of(access: Access, use: Use, args: readonly ts.Expression[] | undefined): readonly Hazard[] {
     const name = this.referents.memberName(access);
     if (name === undefined || !watched.has(name)) return [];
-    const constructed = constructorOf(access);
+    const constructed = this.constructorOf(access);
     if (constructed !== undefined) return this.ofConstructor(access, constructed, name);
     if (name === 'now' || name === 'random') return this.ofUnsafe(access, name);
     if (use !== 'call' && use !== 'mention') return [];
@@ -64,7 +64,7 @@ export class MemberHazards {
 
   /** `new date.constructor()` and `date.constructor()` reach the clock behind the sandbox's. */
   ofConstruction(callee: ts.Expression, args: readonly ts.Expression[] | undefined): readonly Hazard[] {
-    const target = bare(callee);
+    const target = this.origin(callee);
     if (!isAccess(target) || this.referents.memberName(target) !== 'constructor' || (args?.length ?? 0) > 0) return [];
     if (!this.isDate(target.expression)) return [];
     return [{ effect: 'clock-leak', label: 'Date#constructor()', remedy: leak }];
@@ -157,6 +157,21 @@ export class MemberHazards {
     const symbol = this.checker.getTypeAtLocation(node).getSymbol();
     return symbol?.name === 'Date' && (symbol.declarations ?? []).some((d) => isBuiltIn(d, ['Date']));
   }
+
+  /** What `x` is in `x.constructor.now`; `x.constructor` may have got another name. */
+  private constructorOf(access: Access): ts.Expression | undefined {
+    const base = this.origin(access.expression);
+    return ts.isPropertyAccessExpression(base) && base.name.text === 'constructor' ? base.expression : undefined;
+  }
+
+  /** What a constant was set to, where it names a constructor. */
+  private origin(expression: ts.Expression): ts.Expression {
+    const value = bare(expression);
+    if (!ts.isIdentifier(value) || !value.getSourceFile().text.includes('.constructor')) return value;
+    const declaration = this.checker.getSymbolAtLocation(value)?.valueDeclaration;
+    if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return value;
+    return declaration.initializer === undefined ? value : bare(declaration.initializer);
+  }
 }
 
 const leak = 'It is the clock behind the one that the sandbox puts in its place.';
@@ -164,10 +179,4 @@ const leak = 'It is the clock behind the one that the sandbox puts in its place.
 function isBuiltIn(node: ts.Node, owners: readonly string[]): boolean {
   if (!ts.isInterfaceDeclaration(node) || !node.getSourceFile().isDeclarationFile) return false;
   return owners.some((owner) => node.name.text === owner || (owner === 'Array' && node.name.text === 'ReadonlyArray'));
-}
-
-/** What `x` is in `x.constructor.now`. */
-function constructorOf(access: Access): ts.Expression | undefined {
-  const base = bare(access.expression);
-  return ts.isPropertyAccessExpression(base) && base.name.text === 'constructor' ? base.expression : undefined;
 }

@@ -4,7 +4,9 @@ import type { Unit } from './summary.js';
 import { bare, isAccess, isFunctionNode } from './syntax.js';
 
 /** Methods of arrays, maps and sets that change what they are called on. */
-const mutators = new Set('push pop shift unshift splice sort reverse fill copyWithin set add delete clear'.split(' '));
+export const mutators: ReadonlySet<string> = new Set(
+  'push pop shift unshift splice sort reverse fill copyWithin set add delete clear'.split(' '),
+);
 
 /** Where a unit changes what was there before it ran; what it made itself is its own affair. */
 export function mutationsIn(unit: Unit, checker: ts.TypeChecker): readonly HazardSite[] {

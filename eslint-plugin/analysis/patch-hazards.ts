@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { CallGraph, HazardSite } from './call-graph.js';
 import type { Unit } from './summary.js';
 import { bare, isFunctionNode, nameText } from './syntax.js';
+import { findNode } from './walk.js';
 import { wayFrom } from './way.js';
 
 /** Uses of `patched()` that a replay may see otherwise than the run did. */
@@ -24,7 +25,7 @@ function ofCall({ node, unit }: HazardSite, graph: CallGraph): readonly HazardSi
   if (id !== undefined && isComputed(id, graph)) {
     return hazard('with an id made at run time', 'Each id is one change to the code: write it out.');
   }
-  return isBehindMoving(node)
+  return isBehindMoving(node, graph)
     ? hazard('behind a condition that moves', 'Ask first, in a constant of its own, then combine.')
     : [];
 }
@@ -38,7 +39,7 @@ function ofCallbacks(node: ts.Node, unit: Unit, graph: CallGraph): readonly Haza
   if (name !== 'condition' && name !== 'setHandler' && name !== 'setDefaultQueryHandler') return [];
   return callbacks(node, name, graph).flatMap(({ callback, where }) =>
     unitsOf(callback, graph).flatMap((start): readonly HazardSite[] => {
-      const way = wayFrom(start, graph, (at) => graph.from(at).hazards.find((hazard) => hazard.effect === 'patches'));
+      const way = wayFrom(start, graph, 'patches', (at) => graph.hazards(at, 'patches')[0]);
       if (way === undefined) return [];
       const label = `${way.hazard.label.replace(/ of @temporalio\/workflow$/, '')} in ${where}`;
       const remedy = `Ask before, and use the answer in ${where}.`;
@@ -100,8 +101,23 @@ function moves(node: ts.Expression, graph: CallGraph): boolean {
   const declaration = graph.declarationOf(value);
   if (declaration === undefined) return false;
   // A workflow gets its arguments from outside; a helper may get the same from each caller.
-  if (ts.isParameter(declaration)) return isAsyncExport(declaration.parent);
+  if (ts.isParameter(declaration)) return isAsyncExport(declaration.parent) || getsMoving(declaration, graph);
   return ts.isVariableDeclaration(declaration) && (isLoopVariable(declaration) || !isConstant(declaration));
+}
+
+/** Whether some caller hands a parameter what the source does not fix. */
+function getsMoving(parameter: ts.ParameterDeclaration, graph: CallGraph, depth = 0): boolean {
+  const unit = graph.unitOf(parameter.parent);
+  const index = parameter.parent.parameters.indexOf(parameter);
+  if (unit === undefined || depth > 3) return false;
+  return graph.to(unit).some(({ node }) => {
+    const given = ts.isCallExpression(node) ? node.arguments[index] : undefined;
+    const value = given && bare(given);
+    if (value === undefined) return false;
+    const declaration = ts.isIdentifier(value) ? graph.declarationOf(value) : undefined;
+    if (declaration === undefined || !ts.isParameter(declaration)) return moves(value, graph);
+    return isAsyncExport(declaration.parent) || getsMoving(declaration, graph, depth + 1);
+  });
 }
 
 function isAsyncExport(node: ts.Node): boolean {
@@ -118,40 +134,37 @@ function isConstant(node: ts.VariableDeclaration): boolean {
 }
 
 /** `ready && patched('x')` where what stands left may change while the workflow runs. */
-function isBehindMoving(node: ts.Node): boolean {
+function isBehindMoving(node: ts.Node, graph: CallGraph): boolean {
   for (let at = node; ; at = at.parent) {
     const { parent } = at;
     if (ts.isParenthesizedExpression(parent) || ts.isPrefixUnaryExpression(parent)) continue;
     if (!ts.isBinaryExpression(parent)) return false;
     const kind = parent.operatorToken.kind;
     if (kind !== ts.SyntaxKind.AmpersandAmpersandToken && kind !== ts.SyntaxKind.BarBarToken) return false;
-    if (parent.right === at && readsMoving(parent.left)) return true;
+    if (parent.right === at && readsMoving(parent.left, graph)) return true;
   }
 }
 
-function readsMoving(node: ts.Expression): boolean {
+function readsMoving(node: ts.Expression, graph: CallGraph): boolean {
   const value = bare(node);
-  if (ts.isPrefixUnaryExpression(value)) return readsMoving(value.operand);
-  if (ts.isBinaryExpression(value)) return readsMoving(value.left) || readsMoving(value.right);
-  if (ts.isIdentifier(value)) return isReassigned(value);
-  return false;
+  if (ts.isPrefixUnaryExpression(value)) return readsMoving(value.operand, graph);
+  if (ts.isBinaryExpression(value)) return readsMoving(value.left, graph) || readsMoving(value.right, graph);
+  if (!ts.isIdentifier(value)) return false;
+  if (isReassigned(value)) return true;
+  // A helper that is called again may be given something else.
+  const declaration = graph.declarationOf(value);
+  return declaration !== undefined && ts.isParameter(declaration) && getsMoving(declaration, graph);
 }
 
 /** Whether a name is a `let` that an inner function, such as a signal handler, sets. */
 function isReassigned(name: ts.Identifier): boolean {
-  let found = false;
   const file = name.getSourceFile();
   const home = ts.findAncestor(name, isFunctionNode);
-  const visit = (node: ts.Node): void => {
-    if (
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-      ts.isIdentifier(node.left)
-    ) {
-      if (node.left.text === name.text && ts.findAncestor(node, isFunctionNode) !== home) found = true;
-    }
-    if (!found) ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
+  const sets = (node: ts.Node): boolean =>
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    ts.isIdentifier(node.left) &&
+    node.left.text === name.text &&
+    ts.findAncestor(node, isFunctionNode) !== home;
+  return findNode(file, sets) !== undefined;
 }

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Finding } from './analysis.js';
 import type { Bundle } from './bundle.js';
 import type { CallGraph, Edge, HazardSite } from './call-graph.js';
-import { chainOf } from './chain.js';
+import { chainOf, placeOf } from './chain.js';
 import { ruleOf, type Effect } from './effects.js';
 import type { Entry } from './entry-units.js';
 import { ignoresIn, type Ignore } from './ignores.js';
@@ -183,6 +183,7 @@ export class Propagation {
       entry: reach.entry,
       hazard,
       chain,
+      spots: spots.map(([file, position]) => placeOf(file, position, this.cwd)),
       ownership,
       withoutReason,
     };

@@ -8,6 +8,12 @@ export interface LintCliOptions {
   project: string | undefined;
   fix: boolean;
   json: boolean;
+  sarif: boolean;
+  /** Whether what is found now is accepted. */
+  baseline: boolean;
+  /** Only what changed since this commit counts. */
+  since: string | undefined;
+  summary: boolean;
   /** How many functions of unknown packages workflows may call; any number where it is not given. */
   maxUnknown: number | undefined;
   help: boolean;
@@ -33,7 +39,13 @@ export function readOptions(argv: readonly string[], cwd: string): LintCliOption
   const most = values['max-unknown'];
   if (most !== undefined && !/^\d+$/.test(most)) throw new UsageError(`--max-unknown: '${most}' is no number`);
   const maxUnknown = most === undefined ? undefined : Number(most);
-  return { paths, project, maxUnknown, fix: values.fix ?? false, json: values.json ?? false, help };
+  const { since, fix = false, json = false, sarif = false, baseline = false, summary = false } = values;
+  const printed = [json && '--json', sarif && '--sarif', summary && '--summary'].filter((flag) => flag !== false);
+  if (printed.length > 1) throw new UsageError(`${printed.join(' and ')} each print something else: choose one`);
+  if (baseline && since !== undefined) {
+    throw new UsageError('--baseline accepts all that is found, --since looks at a part: choose one');
+  }
+  return { paths, project, maxUnknown, fix, json, sarif, baseline, since, summary, help };
 }
 
 function parse(argv: readonly string[]) {
@@ -46,6 +58,10 @@ function parse(argv: readonly string[]) {
         'max-unknown': { type: 'string' },
         fix: { type: 'boolean' },
         json: { type: 'boolean' },
+        sarif: { type: 'boolean' },
+        baseline: { type: 'boolean' },
+        since: { type: 'string' },
+        summary: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -22,6 +22,16 @@ export const checkWords: Readonly<Record<CheckName, Words>> = {
     remedy: 'Continue as new when historyBudget() says so, or make it a longRunning() workflow.',
     without: 'Leave the loop when workflowInfo().continueAsNewSuggested, and return continueAsNew().',
   },
+  'continue-as-new-by-history': {
+    does: 'continues as new without a look at its history',
+    remedy: 'Ask historyBudget() of longhaul/workflows.',
+    without: 'Ask workflowInfo().continueAsNewSuggested, or historyLength.',
+  },
+  'no-lost-state': {
+    does: 'forgets when it continues as new',
+    remedy: 'Hand it to the next run as an argument, or make it a longRunning() workflow with state.',
+    without: 'Hand it to the next run as an argument.',
+  },
   'no-continue-as-new-in-handler': {
     does: 'ends its run from a handler, whatever else it has in hand',
     remedy: 'Set a variable in the handler, and continue as new from the workflow function.',
@@ -33,6 +43,12 @@ export const checkWords: Readonly<Record<CheckName, Words>> = {
   'handlers-before-first-await': {
     does: 'refuses what is asked of it before its handler is set',
     remedy: 'Set the handler before anything is awaited.',
+  },
+  'require-inbox-drain': {
+    does: 'loses what arrives late',
+    remedy:
+      'Read it until the end: wait with condition(() => buffer.length > 0), or use an inbox() of longhaul/workflows.',
+    without: 'Read it until the end: wait with condition(() => buffer.length > 0).',
   },
   'require-all-handlers-finished': {
     does: 'may end in the middle of a handler',

@@ -62,7 +62,11 @@ export function effectRule({
 const missing =
   'The rules of eslint-plugin-longhaul need the package typescript, which was not found: npm install --save-dev typescript';
 
-function emit(context: Rule.RuleContext, { start, end, text, chain, replacement }: FileReport, rule: string): void {
+function emit(
+  context: Rule.RuleContext,
+  { start, end, text, chain, spots, replacement }: FileReport,
+  rule: string,
+): void {
   const { sourceCode } = context;
   const loc = { start: sourceCode.getLocFromIndex(start), end: sourceCode.getLocFromIndex(end) };
   const suggest =
@@ -72,7 +76,7 @@ function emit(context: Rule.RuleContext, { start, end, text, chain, replacement 
   const fix = replacement?.safe === true ? replacement.fix : null;
   context.report({ loc, messageId: 'found', data: { text }, fix, suggest });
   const { line, column } = loc.start;
-  tell((observer) => observer.reported({ rule, file: context.filename, line, column: column + 1, chain }));
+  tell((observer) => observer.reported({ rule, file: context.filename, line, column: column + 1, chain, spots }));
 }
 
 /** Loaded with the first file: a configuration that only names the plugin works without TypeScript. */

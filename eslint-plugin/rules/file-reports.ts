@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { analysisOf, ruleOf, shown, type Analysis, type Effect, type Link } from '../analysis/index.js';
+import { analysisOf, ruleOf, shown, type Analysis, type Effect, type Link, type Place } from '../analysis/index.js';
 import { messageOf } from './message.js';
 import { dependsOnLonghaul } from './project.js';
 import { replacementOf, type Replacement } from './replacement.js';
@@ -14,6 +14,7 @@ export interface FileReport {
   end: number;
   text: string;
   chain: readonly Link[];
+  spots: readonly Place[];
   replacement: Replacement | undefined;
 }
 
@@ -36,18 +37,19 @@ export function reportsOf(
         ? ''
         : `${shown(cwd, withoutReason.file.fileName)}:${lineAt(withoutReason.file, withoutReason.pos)}`,
     );
-    const { node, chain } = finding;
+    const { node, chain, spots } = finding;
     return {
       start: node.getStart(),
       end: node.end,
       text,
       chain,
+      spots,
       replacement: replacementOf(finding, program, hasLonghaul),
     };
   });
   const unused = analysis.unusedIgnores(file, effect).map(({ pos, end }): FileReport => {
     const text = `This longhaul-ignore is not needed: nothing that ${ruleOf(effect)} looks for passes through its line. Remove it.`;
-    return { start: pos, end, text, chain: [], replacement: undefined };
+    return { start: pos, end, text, chain: [], spots: [], replacement: undefined };
   });
   return { analysis, reports: [...reports, ...unused] };
 }

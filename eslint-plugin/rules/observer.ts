@@ -1,4 +1,4 @@
-import type { Analysis, Link } from '../analysis/index.js';
+import type { Analysis, Link, Place } from '../analysis/index.js';
 
 /** A report as the rule makes it: ESLint's own results carry the message, but not the chain. */
 export interface Reported {
@@ -7,7 +7,11 @@ export interface Reported {
   line: number;
   column: number;
   chain: readonly Link[];
+  /** Each line that the way passes. */
+  spots: readonly Place[];
 }
+
+export type Spot = Place;
 
 export interface Observer {
   reported(report: Reported): void;

@@ -8,6 +8,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { WorkflowBundle } from '@temporalio/worker';
 import { bundleOnce, startServer, workflowRuns } from 'longhaul/testing';
 import type { Server, WorkflowRun } from 'longhaul/testing';
+import { LonghaulPlugin } from 'longhaul/worker';
 import * as activities from './activities';
 import { add } from './messages';
 import type { Item } from './messages';
@@ -52,7 +53,7 @@ export class Bench {
     const native = await NativeConnection.connect({ address: server.address });
     const bundles = {
       plain: await bundleOnce(require.resolve('./plain-workflows')),
-      longhaul: await bundleOnce(require.resolve('./workflows')),
+      longhaul: await bundleOnce(require.resolve('./workflows'), { plugins: [new LonghaulPlugin()] }),
     };
     const folder = await mkdtemp(join(tmpdir(), 'longhaul-bench-'));
     const bench = new Bench(server, client, native, bundles, folder, log);

@@ -55,6 +55,7 @@ export async function plain(items: Sent[] = []): Promise<void> {
 
 /** The same after the sample `continue-as-new`, which hands on its argument and no buffer: a step that is easy to forget. */
 export async function forgetful(): Promise<void> {
+  // longhaul-ignore no-lost-state: it forgets on purpose, so that the run is seen to notice
   const items: Sent[] = [];
   setHandler(add, (item) => void items.push(item));
   while (!workflowInfo().continueAsNewSuggested) {

@@ -9,7 +9,7 @@ export class SchemaOfType {
   constructor(private readonly checker: ts.TypeChecker) {}
 
   whole(type: ts.Type): Schema {
-    const schema = this.object(type);
+    const schema = type.isUnion() ? this.union(type.types) : this.object(type);
     const definitions = Object.fromEntries([...this.definitions].sort(([a], [b]) => (a < b ? -1 : 1)));
     return { ...schema, ...(this.definitions.size === 0 ? {} : { definitions }) };
   }

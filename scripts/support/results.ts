@@ -13,6 +13,8 @@ export interface Result {
   failed: number;
   /** @default 0 */
   skipped?: number;
+  /** What failed, and how. */
+  failures?: string[];
 }
 
 /** Appends a line to the file that {@link resultsVariable} names, if it names one. */

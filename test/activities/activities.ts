@@ -107,7 +107,8 @@ export const outlived = longActivity(number, async ({ checkpoint, attempt }, fil
     try {
       await checkpoint.commit(at);
     } catch (error) {
-      await noteIn(file, attempt, 'refused', isLonghaulFailure(error, 'LonghaulSuperseded'));
+      const superseded = isLonghaulFailure(error, 'LonghaulSuperseded');
+      await noteIn(file, attempt, 'refused', superseded && (error as Error).message);
       throw error;
     }
   }

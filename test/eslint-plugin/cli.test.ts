@@ -59,6 +59,7 @@ describe('longhaul-lint', () => {
       ok: false,
       roots: ['src/workflows.ts'],
       summary: { files: 2, reached: 2, functions: 4, findings: 1, fixed: 0 },
+      baseline: { known: 0, stale: [] },
       findings: [
         {
           rule: 'no-date-now',
@@ -104,6 +105,9 @@ describe('longhaul-lint', () => {
       /^longhaul-lint: --config-project: there is no file nowhere\.json\. See --help\.$/,
     ],
     [['--config-project'], /^longhaul-lint: Option '--config-project <value>' argument missing\. See --help\.$/],
+    [['--json', '--sarif'], /^longhaul-lint: --json and --sarif each print something else: choose one\. See --help\.$/],
+    [['--baseline', '--since', 'main'], /^longhaul-lint: --baseline accepts all .* choose one\. See --help\.$/],
+    [['--since', 'main'], /^longhaul-lint: --since: the folder is no git repository\. See --help\.$/],
     [['--json=yes'], /^longhaul-lint: Option '--json' does not take an argument\. See --help\.$/],
   ];
   for (const [argv, line] of wrong) {
@@ -117,7 +121,8 @@ describe('longhaul-lint', () => {
   it('explains itself', async () => {
     const { status, out } = await run(['--help'], {});
     assert.equal(status, 0);
-    for (const flag of ['--config-project', '--fix', '--json']) assert.ok(out.includes(flag));
+    for (const flag of ['--config-project', '--fix', '--json', '--sarif', '--baseline', '--since', '--summary'])
+      assert.ok(out.includes(flag));
   });
 
   it('lists the functions at which workflow code was lost, and --max-unknown fails on them', async () => {

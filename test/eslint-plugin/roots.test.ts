@@ -64,7 +64,7 @@ describe('workflow modules', () => {
       'src/flows.ts': `import fs from 'fs';\nimport { add } from './kept.js';\nexport async function order() { add(1); return [fs, Date.now()]; }`,
       'src/around.ts': 'export const interceptors = () => ({ inbound: [{ execute: () => Date.now() }] });',
       'src/converter.ts': 'export const payloadConverter = { toPayload: (value: Date) => value.getHours() };',
-      'src/kept.ts': `const kept = new Map<number, number>();\nexport function add(n: number) {\n  const own = new Map();\n  own.set(n, n);\n  kept.set(n, n);\n}`,
+      'src/kept.ts': `const kept = new Map<number, number>();\nexport function add(n: number) {\n  const own = new Map();\n  own.set(n, n);\n  kept.set(n, n);\n  byOwner.set(own, n);\n}\nconst byOwner = new WeakMap<object, number>();`,
     });
     assert.deepEqual(
       reports.map(({ at }) => at).filter((at) => at.startsWith('src/')),

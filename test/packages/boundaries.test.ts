@@ -22,7 +22,7 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^workflows\/(duration|failure|options|recipes\/callback-message)$/,
+    /^workflows\/(dead-letter-commands|duration|envelope|failure|options|recipes\/callback-message|status)$/,
   ],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,
@@ -36,7 +36,8 @@ const lines: Record<string, readonly RegExp[]> = {
     temporal,
     builtin,
     /^eslint-plugin-longhaul(\/|$)/,
-    /^(activities|config|workflows|worker|replay|testing)(\/|$)/,
+    /^jiti$/,
+    /^(activities|client|config|workflows|worker|replay|testing)(\/|$)/,
   ],
   examples: [temporal, builtin, /^longhaul\/\w+$/, /^(vitest|@jest\/globals)$/],
   'eslint-plugin': [builtin, /^(eslint|typescript|typescript-eslint|@typescript-eslint\/[\w-]+)(\/|$)/],

@@ -43,6 +43,7 @@ export async function waits(): Promise<void> {
 
 /** Nondeterministic on purpose. */
 export async function fickle(): Promise<void> {
+  // longhaul-ignore no-wall-clock-leak: a replay that differs is what the test is about
   if (workflowInfo().unsafe.isReplaying) await greet('replay');
   else await sleep(1);
 }

@@ -64,6 +64,7 @@ export async function chain(runs: number, own: SearchAttributePair[] = []): Prom
 }
 
 // longhaul-ignore require-heartbeat-timeout: what the worker is to find missing
+// longhaul-ignore require-activity-timeout: the test ends it
 const remote = proxyActivities<{ work(): Promise<string>; slow(): Promise<string> }>({ startToCloseTimeout: '1 hour' });
 const local = proxyLocalActivities<{ work(): Promise<string> }>({ startToCloseTimeout: '10 seconds' });
 

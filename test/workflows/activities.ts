@@ -4,6 +4,6 @@ export async function ship(_id: string): Promise<void> {
   // an effect that nobody looks at
 }
 
-export async function slowShip(id: string): Promise<void> {
-  await setTimeout(id === 'slow' ? 2_000 : 300);
+export async function slowShip(_id: string): Promise<void> {
+  await setTimeout(300);
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
+import { join } from 'node:path';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { submit, SubmitTimeoutError } from 'longhaul/client';
+import { assertReplays, loadHistories } from 'longhaul/replay';
 import {
   dropDeadLetters,
   inbox,
@@ -137,6 +140,8 @@ describe('an inbox that updates fill', () => {
 
   it('decides nothing on updates that it turns away, of which history does not tell', () =>
     server.run(flows.wakes, [], async (handle) => {
+      // Its first task is over, so that the numbers of events are known.
+      await until(handle, ({ waitingOn }) => waitingOn.length > 0);
       await submit(handle, flows.acceptJob, { id: 'a' });
       // With the task of the next update the history would be long enough for a rollover; but that task leaves no trace.
       for (let at = 0; at < 3; at += 1) {
@@ -148,6 +153,36 @@ describe('an inbox that updates fill', () => {
       await submit(handle, flows.acceptJob, { id: 'end', last: true });
       assert.ok((await handle.result()) > 1);
     }));
+
+  it('shows the body what came with its start, or before its first command, once it has come to rest', () =>
+    server.work(async () => {
+      // A replay takes its first two tasks as one; each run is replayed.
+      const handle = await server.start(flows.looksFirst, []);
+      await until(handle, ({ waitingOn }) => waitingOn.length > 0);
+      await submit(handle, flows.acceptJob, { id: 'a' });
+      await handle.signal(flows.go, 1);
+      assert.deepEqual(await handle.result(), [0, 1]);
+
+      const { client } = server;
+      const startWorkflowOperation = new WithStartWorkflowOperation('looksFirst', {
+        args: [],
+        workflowId: `looks-first-${handle.workflowId}`,
+        taskQueue: server.taskQueue,
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      await client.workflow.executeUpdateWithStart(flows.acceptJob, { args: [{ id: 'a' }], startWorkflowOperation });
+      const early = await startWorkflowOperation.workflowHandle();
+      await early.signal(flows.go, 1);
+      assert.deepEqual(await early.result(), [0, 1]);
+      const { runId } = await early.describe();
+      server.track({ workflowId: early.workflowId, runId });
+    }));
+
+  it('replays what it answered in the task after an empty first one', async () => {
+    // Recorded on code on which it did not replay: a reply and an activity came in another order.
+    const histories = await loadHistories([join(process.cwd(), 'test/workflows/histories')]);
+    await assertReplays({ workflowsPath: require.resolve('./workflows/inboxes'), histories });
+  });
 
   it('rolls over by the number of updates', () =>
     server.run('countsUpdates', [], async (handle) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
@@ -64,6 +65,8 @@ describe('longRunning', () => {
   it('hands items on that take longer than a rollover waits, and they are done again', () =>
     server.run(flows.impatientQueue, [], async (handle) => {
       await handle.signal(flows.addOrder, { id: 'slow' });
+      // In hand: a rollover that is due before that hands it on as it is.
+      while ((await handle.query(statusQuery)).inboxes['orders']?.leases !== 1) await setTimeout(25);
       await handle.signal(rollOverSignal);
       // Its id stays in the window: handed on, it is not to be had twice.
       await handle.signal(flows.addOrder, { id: 'slow' });

@@ -27,6 +27,7 @@ export function recipeState<S extends { version: number }>(
   const fresh = initial();
   const state = run.keep(`longhaul.${recipe}/${key}`, () => fresh);
   if (state.version > fresh.version) {
+    // longhaul-ignore no-plain-error: an incompatible deployment: the task waits for the right code
     throw new Error(
       `${recipe} '${key}' was continued with its state at version ${state.version}; this worker knows up to ${fresh.version}. ` +
         'Upgrade this worker; the run goes on by itself then.',

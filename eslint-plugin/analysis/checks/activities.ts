@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
+import { walk } from '../walk.js';
 import { wayFrom } from '../way.js';
 import { optionsOf, type Options } from './options.js';
 import type { World } from './world.js';
@@ -29,7 +30,7 @@ export function proxiesIn(unit: Unit, world: World): readonly Proxy[] {
 }
 
 /** The activities that a proxy is used for, as far as their code is in the project. */
-function activitiesOf(node: ts.CallExpression, world: World): readonly Activity[] {
+export function activitiesOf(node: ts.CallExpression, world: World): readonly Activity[] {
   const { names, type } = boundActivities(node, world);
   return names.flatMap((name): readonly Activity[] => {
     const property = type?.getProperty(name);
@@ -63,13 +64,12 @@ function accessed(declaration: ts.VariableDeclaration, world: World): readonly s
   if (!ts.isIdentifier(name)) return [];
   const symbol = world.checker.getSymbolAtLocation(name);
   const found = new Set<string>();
-  const visit = (node: ts.Node): void => {
+  walk(declaration.getSourceFile(), (node) => {
     if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name.text) {
       if (world.checker.getSymbolAtLocation(node.expression) === symbol) found.add(node.name.text);
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(declaration.getSourceFile());
+    return undefined;
+  });
   return [...found];
 }
 
@@ -82,6 +82,12 @@ function codeOf(property: ts.Symbol, world: World): ts.Node | undefined {
   if (ts.isShorthandPropertyAssignment(declaration)) {
     const value = checker.getShorthandAssignmentValueSymbol(declaration);
     return value === undefined ? undefined : codeOf(value, world);
+  }
+  // `{ ship: typeof ship }` names the function by its type.
+  if (ts.isPropertySignature(declaration)) {
+    const [signature] = checker.getTypeOfSymbolAtLocation(symbol, declaration).getCallSignatures();
+    const code = signature?.getDeclaration() as ts.Node | undefined;
+    return code !== undefined && isFunctionNode(code) && code.body !== undefined ? code : undefined;
   }
   if (!ts.isVariableDeclaration(declaration) && !ts.isPropertyAssignment(declaration)) return undefined;
   const value = declaration.initializer && bare(declaration.initializer);
@@ -99,7 +105,7 @@ export function beatOf(activity: Activity, world: World): HazardSite | 'by itsel
   if (ts.isCallExpression(code)) return isLongActivity(code, world) ? 'by itself' : undefined;
   const project = world.project();
   const unit = activityUnit(activity, world);
-  return unit && wayFrom(unit, project, (at) => project.hazards(at, 'heartbeats')[0])?.hazard;
+  return unit && wayFrom(unit, project, 'heartbeats', (at) => project.hazards(at, 'heartbeats')[0])?.hazard;
 }
 
 export function isLongActivity(call: ts.CallExpression, world: World): boolean {

@@ -8,7 +8,7 @@ import { isCommand, type World } from './world.js';
 
 /** A plain error out of a workflow function: the SDK has the task fail and be tried again, for ever. */
 export function noPlainError(unit: Unit, world: World): readonly HazardSite[] {
-  if (!isFunctionNode(unit.node) || !isWorkflow(unit, world)) return [];
+  if (!isFunctionNode(unit.node)) return [];
   const { body } = unit.node;
   if (body === undefined || !ts.isBlock(body)) return [];
   const thrown = every(body, ts.isThrowStatement).filter(
@@ -17,13 +17,60 @@ export function noPlainError(unit: Unit, world: World): readonly HazardSite[] {
   const plain = thrown.flatMap((node): readonly HazardSite[] => {
     const value = bare((node as ts.ThrowStatement).expression);
     if (!ts.isNewExpression(value) && !ts.isCallExpression(value)) return [];
-    if (!plainErrors.has(value.expression.getText())) return [];
-    const declared = world.checker.getSymbolAtLocation(value.expression)?.declarations ?? [];
-    if (declared.some((declaration) => !declaration.getSourceFile().isDeclarationFile)) return [];
+    if (!isPlainError(value.expression, world)) return [];
     return [{ unit, node, effect: 'no-plain-error', label: `throw new ${value.expression.getText()}()` }];
   });
   if (plain.length === 0) return [];
-  return world.mentions(/workflowFailureErrorTypes|failureExceptionTypes/) ? [] : plain;
+  if (!isWorkflow(unit, world)) {
+    // With a TypeError a helper says that it was called in a wrong way: there a task that waits is right.
+    const wrong = plain.filter(({ label }) => !/(Type|Range|Syntax)Error/.test(label));
+    if (wrong.length === 0 || !comesOut(unit, world) || world.mentions(failureTypes)) return [];
+    return wrong;
+  }
+  return world.mentions(failureTypes) ? [] : plain;
+}
+
+const failureTypes = /workflowFailureErrorTypes|failureExceptionTypes/;
+
+/** A built-in error, or a class of the project's own that is made of one. */
+function isPlainError(expression: ts.Expression, world: World, depth = 0): boolean {
+  const { referents } = world.graph;
+  const found = referents.of(expression);
+  if (found.length === 0) {
+    const declared = world.checker.getSymbolAtLocation(expression)?.declarations ?? [];
+    return plainErrors.has(expression.getText()) && declared.every((node) => node.getSourceFile().isDeclarationFile);
+  }
+  return found.every((referent) => {
+    if (referent.kind === 'global') return plainErrors.has(referent.path);
+    if (referent.kind !== 'class' || depth > 5) return false;
+    const parent = referents.heritage(referent.node);
+    return parent !== undefined && isPlainError(parent, world, depth + 1);
+  });
+}
+
+/** Whether what a helper throws leaves a workflow: some call of it, up to a workflow, stands in no `try`. */
+function comesOut(unit: Unit, world: World, seen = new Set<Unit>()): boolean {
+  if (seen.has(unit)) return false;
+  seen.add(unit);
+  return world.graph.to(unit).some(({ from, node }) => {
+    if (!isFunctionNode(from.node) || from.node.body === undefined || !ts.isCallExpression(node)) return false;
+    // What may run something else as well may not run this.
+    if (world.graph.from(from).edges.some((other) => other.node === node && other.to !== unit)) return false;
+    if (functionAround(node) !== from.node || isCaught(node, from.node.body) || isTaken(node)) return false;
+    return isWorkflow(from, world) || comesOut(from, world, seen);
+  });
+}
+
+/** `helper().catch(…)`, and `Promise.allSettled([helper()])` */
+function isTaken(call: ts.Node): boolean {
+  const user = userOf(call);
+  if (ts.isPropertyAccessExpression(user)) return /^(catch|then)$/.test(user.name.text);
+  return (
+    ts.findAncestor(
+      call,
+      (outer) => ts.isCallExpression(outer) && /allSettled|race|any$/.test(outer.expression.getText()),
+    ) !== undefined
+  );
 }
 
 const plainErrors = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'EvalError', 'URIError']);
@@ -64,7 +111,7 @@ export function noSwallowedCancellation(unit: Unit, world: World): readonly Haza
       const loop = found && loopAround(found);
       if (found === undefined || loop === undefined || isHeardElsewhere(found, loop)) return [];
       // Behind a loop that ends, who called may wait.
-      if (!goesOn(loop) && !isWorkflow(unit, world)) return [];
+      if (!goesOn(loop) && !isWorkflow(unit, world) && !isLastWait(unit, world)) return [];
       const { block } = found;
       if (own(block, leavesLoop) || names(block, /cancel|abort|Failure/i)) return [];
       if (own(block, (node) => node.kind === ts.SyntaxKind.InstanceOfKeyword)) return [];
@@ -74,6 +121,19 @@ export function noSwallowedCancellation(unit: Unit, world: World): readonly Haza
       return [{ unit, node: found.getFirstToken() ?? found, effect: 'no-swallowed-cancellation', label }];
     })
     .filter(({ node }, i, all) => all.findIndex((other) => other.node === node) === i);
+}
+
+/** Whether nothing waits behind any call of a helper, up to the workflows: nothing else tells of the cancellation. */
+function isLastWait(unit: Unit, world: World, depth = 0): boolean {
+  const calls = world.graph.to(unit);
+  if (calls.length === 0 || depth > 5) return false;
+  return calls.every(({ from, node }) => {
+    if (!isFunctionNode(from.node) || !ts.isCallExpression(node)) return false;
+    const isInLoop = ts.findAncestor(node, (outer) => outer === from.node || ts.isIterationStatement(outer, false));
+    if (isInLoop !== from.node) return false;
+    if (every(from.node, isWaiting).some((wait) => wait.getStart() > node.end)) return false;
+    return isWorkflow(from, world) || isLastWait(from, world, depth + 1);
+  });
 }
 
 function leavesLoop(node: ts.Node): boolean {
@@ -138,15 +198,36 @@ function isComparison(node: ts.Node): boolean {
 /** Clean-up that a cancellation stops before it starts: it stands in the scope that was cancelled. */
 export function shieldCleanup(unit: Unit, world: World): readonly HazardSite[] {
   if (!isFunctionNode(unit.node) || usesScopes(unit.node)) return [];
-  return commandsAwaited(unit, world).flatMap((call): readonly HazardSite[] => {
-    const clause = ts.findAncestor(call, (node) => ts.isCatchClause(node) || isFunctionNode(node));
-    if (clause === undefined || !ts.isCatchClause(clause) || !isWithin(call, clause.block)) return [];
-    const name = clause.variableDeclaration?.name.getText();
-    if (name === undefined || !isForCancellation(call, clause, name)) return [];
-    const tried = commandsAwaited(unit, world).some((other) => isWithin(other, clause.parent.tryBlock));
-    if (!tried) return [];
+  const awaited = [...commandsAwaited(unit, world), ...helpersAwaited(unit, world)];
+  return awaited.flatMap((call): readonly HazardSite[] => {
+    const tried = cleanedUp(call, unit.node);
+    if (tried === undefined || !awaited.some((other) => isWithin(other, tried))) return [];
     const label = `${call.expression.getText()}() in the scope that was cancelled`;
     return [{ unit, node: call, effect: 'shield-cleanup', label }];
+  });
+}
+
+/** The `try` block after which a place cleans up: in its `finally`, or in its `catch` where a cancellation was caught. */
+function cleanedUp(node: ts.Node, code: ts.Node): ts.Block | undefined {
+  for (let at = node; at !== code && !ts.isSourceFile(at); at = at.parent) {
+    const { parent } = at;
+    if (ts.isCatchClause(parent) && parent.block === at) {
+      const name = parent.variableDeclaration?.name.getText();
+      return name !== undefined && isForCancellation(node, parent, name) ? parent.parent.tryBlock : undefined;
+    }
+    if (ts.isTryStatement(parent) && parent.finallyBlock === at) return parent.tryBlock;
+    if (isFunctionNode(parent) && parent !== code) return undefined;
+  }
+  return undefined;
+}
+
+/** Awaited calls of the project's functions that issue a command in the scope of their caller. */
+function helpersAwaited(unit: Unit, world: World): readonly ts.CallExpression[] {
+  return world.graph.from(unit).edges.flatMap(({ node, to }): readonly ts.CallExpression[] => {
+    if (!ts.isCallExpression(node) || !ts.isAwaitExpression(userOf(node)) || !isFunctionNode(to.node)) return [];
+    const way = world.wayTo(to, 'commands', ({ label }) => /^\w+(\.\w+)?\(\)|activit/i.test(label));
+    if (way === undefined || [to, ...way.edges.map((edge) => edge.to)].some((step) => usesScopes(step.node))) return [];
+    return [node];
   });
 }
 
@@ -165,7 +246,7 @@ function isForCancellation(node: ts.Node, clause: ts.CatchClause, name: string):
 /** Code that makes or cancels scopes itself: which of them is cancelled the source does not say. */
 function usesScopes(code: ts.Node): boolean {
   const outer = ts.findAncestor(code, (node) => ts.isSourceFile(node.parent)) ?? code;
-  return /CancellationScope|\.cancel\(|shielded|cleanUp|withTimeout|firstOf|nonCancellable/.test(outer.getText());
+  return /CancellationScope|\.cancel\(\s*\)|shielded|cleanUp|withTimeout|firstOf|nonCancellable/.test(outer.getText());
 }
 
 function commandsAwaited(unit: Unit, world: World): readonly ts.CallExpression[] {

@@ -2,8 +2,8 @@ import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { isFunctionNode, lineOf } from '../syntax.js';
-import { activityUnit, beatOf, proxiesIn, type Activity } from './activities.js';
-import { names } from './syntax.js';
+import { activitiesOf, activityUnit, beatOf, proxiesIn, type Activity } from './activities.js';
+import { find, names, own } from './syntax.js';
 import { durationOf, optionsOf as optionsIn, type Options } from './options.js';
 import type { World } from './world.js';
 
@@ -17,20 +17,26 @@ export function requireHeartbeatTimeout(unit: Unit, world: World): readonly Haza
   return proxiesIn(unit, world).flatMap(({ node, options, activities }): readonly HazardSite[] => {
     if (options.has('heartbeatTimeout')) return [];
     const effect = 'require-heartbeat-timeout';
+    const limit = attemptLimit(options, world);
+    // Of a crash in so short an attempt one hears soon enough.
+    if (limit !== undefined && limit < longer) return [];
     const beating = activities.find((activity) => beatOf(activity, world) !== undefined);
     if (beating !== undefined) {
       const label = `proxyActivities() for ${beating.name}, which beats, without a heartbeatTimeout`;
       return [{ unit, node, effect, label }];
     }
-    const limit = attemptLimit(options, world);
     if (limit === undefined || limit <= longer) return [];
     // What somebody else completes has nobody to beat for it.
-    if (activities.some(({ code }) => code.getSourceFile().text.includes('CompleteAsyncError'))) return [];
+    if (isCompletedElsewhere(activities)) return [];
     const long = activities.find((activity) => goesOn(activity, world));
     if (long === undefined && limit < surely) return [];
     const whose = long === undefined ? '' : ` for ${long.name}, which loops,`;
     return [{ unit, node, effect, label: `proxyActivities()${whose} with ${text(options)} and no heartbeatTimeout` }];
   });
+}
+
+function isCompletedElsewhere(activities: readonly Activity[]): boolean {
+  return activities.some(({ code }) => code.getSourceFile().text.includes('CompleteAsyncError'));
 }
 
 /** How long one attempt may take: without a start-to-close timeout it is as long as all of them. */
@@ -55,12 +61,41 @@ export function requireHeartbeat(unit: Unit, world: World): readonly HazardSite[
     const silent = activities.filter(
       (activity) => beatOf(activity, world) === undefined && goesOn(activity, world) && hasNoHelp(activity, world),
     );
-    return silent.map(({ name, code }): HazardSite => {
-      const file = code.getSourceFile();
-      const at = `${name} (line ${lineOf(file, code.getStart())} of its file) loops without a heartbeat`;
-      return { unit, node, effect: 'require-heartbeat', label: at };
-    });
+    const effect = 'require-heartbeat';
+    return [
+      ...silent.map(({ name, code }): HazardSite => {
+        const file = code.getSourceFile();
+        const at = `${name} (line ${lineOf(file, code.getStart())} of its file) loops without a heartbeat`;
+        return { unit, node, effect, label: at };
+      }),
+      ...activities.flatMap((activity): readonly HazardSite[] => {
+        const beat = forgetfulBeat(activity, world);
+        if (beat === undefined) return [];
+        const line = lineOf(beat.getSourceFile(), beat.getStart());
+        const label = `${activity.name} beats without its checkpoint (line ${line} of its file) after a beat with one`;
+        return [{ unit, node, effect, label, remedy: 'Pass the checkpoint with each beat: the last one counts.' }];
+      }),
+    ];
   });
+}
+
+/** A beat that takes back the checkpoint of an earlier one, in an activity that resumes from it. */
+function forgetfulBeat(activity: Activity, world: World): ts.Node | undefined {
+  const unit = activityUnit(activity, world);
+  if (unit === undefined || !names(unit.node, /^heartbeatDetails$/)) return undefined;
+  const beats = world
+    .project()
+    .hazards(unit, 'heartbeats')
+    .map(({ node }) => node)
+    .filter(ts.isCallExpression);
+  const [first] = beats.filter((beat) => beat.arguments.length > 0);
+  if (first === undefined) return undefined;
+  return beats.find((beat) => beat.arguments.length === 0 && (beat.pos > first.pos || isInLoopWith(beat, first)));
+}
+
+function isInLoopWith(one: ts.Node, other: ts.Node): boolean {
+  const loop = ts.findAncestor(one, (node) => ts.isIterationStatement(node, false) || isFunctionNode(node));
+  return loop !== undefined && !isFunctionNode(loop) && loop.pos <= other.pos && other.end <= loop.end;
 }
 
 /** Whether an activity's own code waits in a loop: how often depends on what it is given. */
@@ -85,14 +120,10 @@ function surelyRun(unit: Unit, world: World): ReadonlySet<Unit> {
 
 /** The first open-ended loop in a function that waits for something. */
 function loopOf(code: ts.Node): ts.IterationStatement | undefined {
-  let found: ts.IterationStatement | undefined;
-  const visit = (node: ts.Node): void => {
-    if (found !== undefined || (node !== code && isFunctionNode(node))) return;
-    if (ts.isIterationStatement(node, false) && (awaits(node) || isAwaiting(node))) found = node;
-    else ts.forEachChild(node, visit);
-  };
-  visit(code);
-  return found;
+  const isLoop = (node: ts.Node): node is ts.IterationStatement =>
+    ts.isIterationStatement(node, false) && (awaits(node) || isAwaiting(node));
+  const found = find(code, isLoop);
+  return found !== undefined && isLoop(found) ? found : undefined;
 }
 
 function isAwaiting(node: ts.Node): boolean {
@@ -100,13 +131,7 @@ function isAwaiting(node: ts.Node): boolean {
 }
 
 function awaits(node: ts.Node): boolean {
-  let found = false;
-  const visit = (inner: ts.Node): void => {
-    if (ts.isAwaitExpression(inner)) found = true;
-    if (!found && !isFunctionNode(inner)) ts.forEachChild(inner, visit);
-  };
-  visit(node);
-  return found;
+  return own(node, ts.isAwaitExpression);
 }
 
 /** Whether nothing else may beat for the activity: a package it calls with its context, an interceptor, a name we don't know. */
@@ -181,8 +206,30 @@ export function requireActivityTimeout(unit: Unit, world: World): readonly Hazar
       const remedy = 'It never runs out first, so a crash is noticed no sooner: shorten it.';
       hazards.push({ unit, node, effect, label, remedy });
     }
+    if (
+      typeof attempt === 'number' &&
+      attempt >= lasting &&
+      !options.has('scheduleToCloseTimeout') &&
+      isRetried(options, world) &&
+      !isCompletedElsewhere(activitiesOf(node, world))
+    ) {
+      const label = `${name}() with attempts of up to ${options.get('startToCloseTimeout')?.getText() ?? ''} and no end of them`;
+      const remedy = 'The server retries for ever: set scheduleToCloseTimeout, or retry.maximumAttempts.';
+      hazards.push({ unit, node, effect, label, remedy });
+    }
     return hazards.slice(0, 1);
   });
+}
+
+/** From here on an attempt that never succeeds costs hours each time. */
+const lasting = 3_600_000;
+
+/** Whether retries have no end that the source shows. */
+function isRetried(options: Options, world: World): boolean {
+  const given = options.get('retry');
+  if (given === undefined) return true;
+  const retry = optionsIn(given, world);
+  return retry !== undefined && !retry.has('maximumAttempts');
 }
 
 const timeouts = ['startToCloseTimeout', 'scheduleToCloseTimeout', 'scheduleToStartTimeout', 'heartbeatTimeout'];

@@ -3,7 +3,7 @@ import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
 import { codeOf, registrationsIn } from './handlers.js';
-import { isWithin, own } from './syntax.js';
+import { own } from './syntax.js';
 import type { World } from './world.js';
 
 /** Endless loops that add to the history, in workflows that have no way to continue as new. */
@@ -11,14 +11,7 @@ export function requireContinueAsNew(unit: Unit, world: World): readonly HazardS
   if (!isFunctionNode(unit.node) || unit.node.body === undefined) return [];
   const loops = endlessLoops(unit.node.body);
   if (loops.length === 0) return [];
-  const grows = (loop: ts.Node): boolean =>
-    world.graph.hazards(unit, 'commands').some(({ node }) => isWithin(node, loop)) ||
-    world.graph
-      .from(unit)
-      .edges.some(
-        ({ node, to }) => isWithin(node, loop) && to.kind !== 'module' && world.wayTo(to, 'commands') !== undefined,
-      );
-  const [loop] = loops.filter(grows);
+  const [loop] = loops.filter((one) => world.issuesCommands(unit, one));
   if (loop === undefined) return [];
   for (const caller of world.callersOf(unit)) if (mayRollOver(caller, world)) return [];
   return [{ unit, node: firstToken(loop), effect: 'require-continue-as-new', label: 'an endless loop' }];
@@ -57,16 +50,22 @@ function hasExit(loop: ts.IterationStatement): boolean {
 /** Whether code may end its run by continuing as new, or is run by what does; unknown helpers may. */
 function mayRollOver(unit: Unit, world: World): boolean {
   if (isLongRunningBody(unit, world)) return true;
-  for (const at of world.reachedFrom(unit)) {
+  return world.leads(unit, 'rolls over', (at) => {
     const { hazards, borders } = world.graph.from(at);
-    if (hazards.some(({ effect }) => effect === 'continues-as-new')) return true;
-    if (borders.some(({ module, name }) => module.startsWith('.') || /continue|roll|history|asnew/i.test(name))) {
-      return true;
-    }
-    if (own(at.node, (node) => ts.isIdentifier(node) && /continueAsNew|rollOver|safePoint/i.test(node.text)))
-      return true;
-  }
-  return false;
+    return (
+      hazards.some(({ effect }) => effect === 'continues-as-new') ||
+      borders.some(({ module, name }) => module.startsWith('.') || /continue|roll|history|asnew/i.test(name)) ||
+      // A name that leads nowhere in the project may stand for anything, as its word says.
+      own(at.node, (node) => ts.isIdentifier(node) && rolls.test(node.text) && !isFollowed(node, at, world))
+    );
+  });
+}
+
+const rolls = /continueAsNew|rollOver|safePoint/i;
+
+function isFollowed(name: ts.Identifier, unit: Unit, world: World): boolean {
+  if (world.graph.referents.of(name).some((referent) => referent.kind === 'function')) return true;
+  return world.graph.from(unit).edges.some(({ node }) => node.pos <= name.pos && name.end <= node.end);
 }
 
 /** Whether a function is what `longRunning()` runs, or the workflow that it makes. */
@@ -100,9 +99,10 @@ export function noContinueAsNewInTry(unit: Unit, world: World): readonly HazardS
   const spots = [
     ...world.graph.hazards(unit, 'continues-as-new').map(({ node }) => ({ node, onward: [] })),
     ...world.graph.from(unit).edges.flatMap((edge) => {
-      const way = edge.to.kind === 'module' ? undefined : world.wayTo(edge.to, 'continues-as-new');
+      if (edge.to.kind === 'module') return [];
+      const [hazard] = world.graph.hazards(edge.to, 'continues-as-new');
       // One that its own function catches never gets here.
-      if (way === undefined || way.edges.length > 0 || swallower(way.hazard.node) !== undefined) return [];
+      if (hazard === undefined || swallower(hazard.node) !== undefined) return [];
       return [{ node: edge.node, onward: [edge] }];
     }),
   ];

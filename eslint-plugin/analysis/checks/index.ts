@@ -1,11 +1,13 @@
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
+import { continueAsNewByHistory } from './by-history.js';
 import * as failures from './failures.js';
 import * as heartbeats from './heartbeats.js';
 import * as history from './history.js';
 import * as messages from './messages.js';
 import type { CheckName } from './names.js';
 import { noNonserializablePayload } from './payloads.js';
+import * as state from './state.js';
 import type { World } from './world.js';
 
 /** Finds in one unit what one rule reports. */
@@ -18,9 +20,12 @@ export const checks: Readonly<Record<CheckName, Check>> = {
   'require-activity-timeout': heartbeats.requireActivityTimeout,
   'activity-observes-cancellation': heartbeats.activityObservesCancellation,
   'require-continue-as-new': history.requireContinueAsNew,
+  'continue-as-new-by-history': continueAsNewByHistory,
+  'no-lost-state': state.noLostState,
   'no-continue-as-new-in-handler': history.noContinueAsNewInHandler,
   'no-continue-as-new-in-try': history.noContinueAsNewInTry,
   'handlers-before-first-await': messages.handlersBeforeFirstAwait,
+  'require-inbox-drain': state.requireInboxDrain,
   'require-all-handlers-finished': messages.requireAllHandlersFinished,
   'no-side-effects-in-query': messages.noSideEffectsInQuery,
   'no-async-update-validator': messages.noAsyncUpdateValidator,

@@ -91,7 +91,7 @@ function sideEffects({ unit, effect, callback, where }: Asked, world: World): re
       ['draws', 'draws chance'],
       ['mutates', 'changes state'],
     ] as const) {
-      const way = wayFrom(code, graph, (at, edges) =>
+      const way = wayFrom(code, graph, kind, (at, edges) =>
         graph.hazards(at, kind).find((hazard) => {
           // A patch has its own rule.
           if (/^(patched|deprecatePatch)\b/.test(hazard.label)) return false;
@@ -113,11 +113,33 @@ function isSurelySeen(hazard: HazardSite, code: ts.Node, edges: readonly Edge[])
   const { target, node } = hazard;
   if (target !== undefined && ts.isClassLike(target)) {
     // `this` is the same object only as long as each call is one of `this`.
-    if (!edges.every((edge) => edge.node.getText().startsWith('this.'))) return false;
+    const [first, ...rest] = edges;
+    if (first !== undefined && !isKeptReceiver(first.node, code)) return false;
+    if (!rest.every((edge) => edge.node.getText().startsWith('this.'))) return false;
   } else if ([code, ...edges.map(({ to }) => to.node)].some((boundary) => !leaves(hazard, boundary))) return false;
   if (/cache|memo|calls|count.*quer|quer.*count/i.test(node.getText()) || isKept(node)) return false;
   const assignment = ts.findAncestor(node, ts.isBinaryExpression);
   return assignment?.operatorToken.kind !== ts.SyntaxKind.QuestionQuestionEqualsToken;
+}
+
+/** Whether a method is called on what was there before the callback: on `this`, or a variable declared outside of it. */
+function isKeptReceiver(node: ts.Node, code: ts.Node): boolean {
+  const call = bare(node as ts.Expression);
+  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return false;
+  let root = bare(call.expression.expression);
+  while (ts.isPropertyAccessExpression(root)) root = bare(root.expression);
+  if (root.kind === ts.SyntaxKind.ThisKeyword) return true;
+  if (!ts.isIdentifier(root)) return false;
+  const name = root.text;
+  const isOwn = every(code, (inner) => isDeclarationOf(inner, name)).length > 0;
+  return !isOwn;
+}
+
+function isDeclarationOf(node: ts.Node, name: string): boolean {
+  return (
+    (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node)) &&
+    node.name.getText() === name
+  );
 }
 
 /** `const known = map.get(key); if (known) return known; … map.set(key, made)` */
@@ -152,13 +174,29 @@ export function useConditionResult(unit: Unit, world: World): readonly HazardSit
     if (predicate === undefined || timeout === undefined || bare(timeout).getText() === 'undefined') return [];
     const awaited = userOf(node);
     if (!ts.isAwaitExpression(awaited) || !ts.isExpressionStatement(awaited.parent)) return [];
-    const code = bare(predicate);
-    if (!isFunctionNode(code) || isNever(code)) return [];
-    const names = lookedAt(code);
+    const predicates = predicatesOf(predicate, unit, world);
+    if (predicates.length === 0 || predicates.some(isNever)) return [];
     // In a loop the next turn may look; so may any function of the file.
-    if (names.size === 0 || isReadElsewhere(names, code)) return [];
+    const isDropped = predicates.every((code) => {
+      const names = lookedAt(code);
+      return names.size > 0 && !isReadElsewhere(names, code);
+    });
+    if (!isDropped) return [];
     return [{ unit, node, effect: 'use-condition-result', label: 'condition() whose false is dropped' }];
   });
+}
+
+/** The functions that decide: the one written in place, or what callers hand in for a parameter. */
+function predicatesOf(predicate: ts.Expression, unit: Unit, { graph }: World): readonly ts.Node[] {
+  const code = bare(predicate);
+  if (isFunctionNode(code)) return [code];
+  const declaration = ts.isIdentifier(code) ? graph.declarationOf(code) : undefined;
+  if (declaration === undefined || !ts.isParameter(declaration) || declaration.parent !== unit.node) return [];
+  const index = declaration.parent.parameters.indexOf(declaration);
+  const given = graph.to(unit).map(({ node }) => (ts.isCallExpression(node) ? node.arguments[index] : undefined));
+  const found = given.map((argument) => argument && bare(argument));
+  const functions = found.filter((one) => one !== undefined).filter(isFunctionNode);
+  return functions.length === found.length ? functions : [];
 }
 
 /** `condition(() => false, '1 minute')` waits for the time alone. */
@@ -201,7 +239,13 @@ function isWrittenOrDeclared(node: ts.Identifier): boolean {
   if (ts.isBinaryExpression(parent)) {
     return parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
   }
-  return ts.isPropertySignature(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
+  return (
+    ts.isPropertySignature(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    (ts.isFunctionDeclaration(parent) && parent.name === node) ||
+    ts.isImportSpecifier(parent)
+  );
 }
 
 /** A workflow that may end while a handler waits for its own commands. */
@@ -212,12 +256,10 @@ export function requireAllHandlersFinished(unit: Unit, world: World): readonly H
   if (first === undefined) return [];
   const { body } = unit.node;
   if (body === undefined || !ts.isBlock(body) || isOpen(body)) return [];
-  for (const caller of world.callersOf(unit)) {
-    for (const at of world.reachedFrom(caller)) {
-      if (world.graph.hazards(at, 'waits-for-handlers').length > 0) return [];
-      if (world.graph.from(at).borders.some(({ module }) => module.startsWith('.'))) return [];
-    }
-  }
+  const mayWait = (at: Unit): boolean =>
+    world.graph.hazards(at, 'waits-for-handlers').length > 0 ||
+    world.graph.from(at).borders.some(({ module }) => module.startsWith('.'));
+  for (const caller of world.callersOf(unit)) if (world.leads(caller, 'waits for handlers', mayWait)) return [];
   const label = `a handler (${first.node.arguments[0]?.getText() ?? ''}) that may still run when the workflow ends`;
   return [{ unit, node: first.node, effect: 'require-all-handlers-finished', label }];
 }
@@ -229,17 +271,28 @@ function isUnderWay({ callback, kind, options }: Registration, world: World): bo
   return codeOf(callback, world).some((code) => {
     if (!isFunctionNode(code.node)) return false;
     const waiting = every(code.node, isWaiting).filter((node) => functionAround(node) === code.node);
-    const commands = world.callsOf(code).filter(
+    const own = world.callsOf(code).filter(
       // How long a condition takes is up to the workflow: it may be met before anybody asks.
       (call) => isCommand(call) && call.name !== 'condition' && ts.isAwaitExpression(userOf(call.node)),
     );
-    const [awaited] = commands;
+    const awaited = own[0]?.node ?? awaitedHelper(code, world);
     if (waiting.length === 0 || awaited === undefined) return false;
     // What it sets after a wait may be what the workflow waits for.
     return !world.graph
       .hazards(code, 'mutates')
-      .some(({ node }) => node.getStart() > awaited.node.getStart() || isAround(node, awaited.node));
+      .some(({ node }) => node.getStart() > awaited.getStart() || isAround(node, awaited));
   });
+}
+
+/** A helper that a handler awaits, and that waits for a command itself; one that also sets what is outside may tell the workflow. */
+function awaitedHelper(code: Unit, world: World): ts.Node | undefined {
+  const found = world.graph.from(code).edges.find(({ node, to }) => {
+    if (!ts.isCallExpression(node) || !ts.isAwaitExpression(userOf(node)) || to.kind === 'module') return false;
+    const isOther = (hazard: HazardSite): boolean => !hazard.label.startsWith('condition');
+    if (world.wayTo(to, 'commands', isOther) === undefined) return false;
+    return world.wayTo(to, 'mutates', (hazard) => leaves(hazard, to.node)) === undefined;
+  });
+  return found?.node;
 }
 
 function isAround(outer: ts.Node, node: ts.Node): boolean {

@@ -1,9 +1,11 @@
 import ts from 'typescript';
 import type { CallGraph, HazardSite } from '../call-graph.js';
 import type { Effect } from '../effects.js';
-import { summaryOf, type Unit } from '../summary.js';
+import { reachability } from '../reachable.js';
+import type { Unit } from '../summary.js';
 import { bare } from '../syntax.js';
 import { wayFrom, type Way } from '../way.js';
+import { isWithin } from './syntax.js';
 
 /** A call of a function of the SDK's or of longhaul's workflow package. */
 export interface SdkCall {
@@ -16,7 +18,8 @@ export interface SdkCall {
 /** What checks ask of the code around a unit. */
 export class World {
   private readonly calls = new Map<Unit, readonly SdkCall[]>();
-  private incoming: ReadonlyMap<Unit, readonly Unit[]> | undefined;
+  private readonly questions = new Map<string, (unit: Unit) => boolean>();
+  private readonly mentioned = new Map<string, boolean>();
 
   constructor(
     readonly graph: CallGraph,
@@ -63,15 +66,28 @@ export class World {
 
   /** The shortest way from a unit to an effect. */
   wayTo(unit: Unit, effect: Effect, wanted: (hazard: HazardSite) => boolean = () => true): Way | undefined {
-    return wayFrom(unit, this.graph, (at) => this.graph.hazards(at, effect).find(wanted));
+    return wayFrom(unit, this.graph, effect, (at) => this.graph.hazards(at, effect).find(wanted));
+  }
+
+  /** Whether a part of a unit's code issues a command, by itself or through what it calls. */
+  issuesCommands(unit: Unit, code: ts.Node): boolean {
+    return this.graph.hazards(unit, 'commands').some(({ node }) => isWithin(node, code)) || this.callsInto(unit, code);
+  }
+
+  /** Whether a call in a part of a unit's code leads to a command. */
+  callsInto(unit: Unit, code: ts.Node): boolean {
+    return this.graph
+      .from(unit)
+      .edges.some(
+        ({ node, to }) => isWithin(node, code) && to.kind !== 'module' && this.graph.leadingTo('commands')(to),
+      );
   }
 
   /** A unit and all that lead to it, loading aside. */
   callersOf(unit: Unit): ReadonlySet<Unit> {
-    this.incoming ??= this.findIncoming();
     const found = new Set([unit]);
     for (const one of found) {
-      for (const caller of this.incoming.get(one) ?? []) if (caller.kind !== 'module') found.add(caller);
+      for (const { from } of this.graph.to(one)) if (from.kind !== 'module') found.add(from);
     }
     return found;
   }
@@ -85,25 +101,30 @@ export class World {
     return found;
   }
 
-  /** Whether some file of the project holds a text: for options that switch a hazard off somewhere else. */
-  mentions(text: RegExp): boolean {
-    return this.program
-      .getSourceFiles()
-      .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+  /**
+   * Whether a unit, or something that it leads to, is what `test` looks for.
+   *
+   * @param question Names the test: it is the same for all units asked about.
+   */
+  leads(unit: Unit, question: string, test: (unit: Unit) => boolean): boolean {
+    let known = this.questions.get(question);
+    if (known === undefined) {
+      known = reachability((at) => this.graph.calledBy(at), test);
+      this.questions.set(question, known);
+    }
+    return known(unit);
   }
 
-  private findIncoming(): Map<Unit, Unit[]> {
-    const incoming = new Map<Unit, Unit[]>();
-    for (const file of this.graph.files) {
-      for (const unit of summaryOf(file).units.values()) {
-        for (const { to } of this.graph.from(unit).edges) {
-          const list = incoming.get(to);
-          if (list === undefined) incoming.set(to, [unit]);
-          else list.push(unit);
-        }
-      }
+  /** Whether some file of the project holds a text: for options that switch a hazard off somewhere else. */
+  mentions(text: RegExp): boolean {
+    let known = this.mentioned.get(text.source);
+    if (known === undefined) {
+      known = this.program
+        .getSourceFiles()
+        .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+      this.mentioned.set(text.source, known);
     }
-    return incoming;
+    return known;
   }
 }
 

@@ -1,6 +1,7 @@
 import { condition, defineSignal, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import type * as activities from './activities';
 
+// longhaul-ignore require-activity-timeout: its one attempt is what the test looks at
 const { fails, beats } = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '30 seconds',

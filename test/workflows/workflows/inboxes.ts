@@ -289,6 +289,23 @@ export const countsSignals = longRunning(
   },
 );
 
+/** Looks into its inbox at its first line, and acts on what is there. */
+export const looksFirst = longRunning(
+  'looksFirst',
+  { state, inboxes: { jobs: inbox(acceptJob, { reply: 'accepted', dedupe }), signals: inbox(go) } },
+  async (run) => {
+    const { jobs: queue, signals } = run.inboxes;
+    const found: number[] = [];
+    for (let looks = 0; looks < 2; looks += 1) {
+      const drained = await queue.drain();
+      found.push(drained.length);
+      for (const { id } of drained) await ship(id);
+      if (looks === 0) await signals.next();
+    }
+    return found;
+  },
+);
+
 /** Has a history that is about to be as long as a run may have. */
 export const wakes = longRunning(
   'wakes',

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { WatchEvent, WatchMetrics, WatchOptions } from '../client';
+import type { Io, Status } from './io';
+import { openClient, serverOptions, serverUsage } from './open-client';
+import { parse, parseNumber, UsageError } from './parse';
+import { watchEventText, watchText } from './render/watch-text';
+
+const usage = `Usage: longhaul watch [options]
+
+Finds running workflows that are overdue or stuck. Limits and teams come from the catalog of longhaul.config.ts.
+Run it elsewhere than the workers that it watches.
+
+  --follow           look again and again, and tell of each case once when it comes and once when it is over
+  --every T          between two looks, such as 30s or 5m; default: 1m
+  --rate N           calls to the server a second; default: 20
+  --sweep N          how many running workflows each look describes beside the suspects; default: as many as the rate lets
+  --state FILE       where is kept what was told of; default: .longhaul/watch.json
+  --hook FILE        a module whose default export is called with each alert and each end of one
+  --metrics PORT     serve GET /metrics for Prometheus; with --follow
+  --host H           the address that it listens on; default: 127.0.0.1
+  --json             print one JSON object, or with --follow one for each event
+${serverUsage}
+  --help             show this
+
+Exit status: 0 nothing is wrong, 1 something is, 2 wrong use, 3 the environment failed. With --follow 0 when it is stopped.`;
+
+const options = {
+  ...serverOptions,
+  follow: { type: 'boolean' },
+  every: { type: 'string' },
+  rate: { type: 'string' },
+  sweep: { type: 'string' },
+  state: { type: 'string', default: '.longhaul/watch.json' },
+  hook: { type: 'string' },
+  metrics: { type: 'string' },
+  host: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Hook = (event: WatchEvent) => void | Promise<void>;
+
+export async function watch(argv: readonly string[], io: Io): Promise<Status> {
+  const { values, positionals } = parse(argv, options);
+  if (values.help) return (io.out(usage), 0);
+  if (positionals[0] !== undefined)
+    throw new UsageError(`takes no argument ${JSON.stringify(positionals[0])}. See --help.`);
+  const { follow = false, json = false } = values;
+  if (values.metrics !== undefined && !follow) throw new UsageError('--metrics goes with --follow.');
+  const port = parseNumber('--metrics', values.metrics, 0, 65_535);
+  const rate = parseNumber('--rate', values.rate, 1, 10_000);
+  const sweep = parseNumber('--sweep', values.sweep, 0, 10_000_000);
+  const hook = values.hook === undefined ? undefined : await loadHook(values.hook, io);
+  const { loadConfig } = await import('../config/load-config.js');
+  const config = await loadConfig({ cwd: io.cwd, ...(values.config === undefined ? {} : { file: values.config }) });
+  const { Watch, fileStore, serveWatchMetrics } = await import('../client/index.js');
+  const { ServerError } = await import('../config/server-error.js');
+
+  const { client, address, namespace, close } = await openClient(io, values, config);
+  let metrics: WatchMetrics | undefined;
+  try {
+    const tell = async (event: WatchEvent): Promise<void> => {
+      if (follow) io.out(json ? JSON.stringify(event) : watchEventText(event));
+      await hook?.(event);
+    };
+    const watching = made(
+      () =>
+        new Watch(client, {
+          ...(config.catalog === undefined ? {} : { catalog: config.catalog }),
+          ...(config.taskQueue === undefined ? {} : { taskQueues: [config.taskQueue] }),
+          ...(values.every === undefined ? {} : { every: values.every as NonNullable<WatchOptions['every']> }),
+          ...(rate === undefined ? {} : { callsPerSecond: rate }),
+          ...(sweep === undefined ? {} : { sweep }),
+          store: fileStore(resolve(io.cwd, values.state)),
+          onEvent: tell,
+          signal: io.signal,
+        }),
+    );
+    if (!follow) {
+      const report = await watching.scan().catch((error: unknown) => {
+        throw ServerError.from(error, `watch ${namespace}`, { address, namespace });
+      });
+      io.out(json ? JSON.stringify(report) : watchText(report));
+      return report.ok ? 0 : 1;
+    }
+    if (port !== undefined) {
+      metrics = await serveWatchMetrics({ port, ...(values.host === undefined ? {} : { host: values.host }) }).catch(
+        (error: unknown) => {
+          throw new UsageError(
+            `--metrics: port ${port} can't be listened on (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+          );
+        },
+      );
+      io.err(`longhaul watch: metrics on port ${metrics.port}`);
+    }
+    await watching.follow((report) => {
+      metrics?.report(report);
+      for (const warning of report.warnings) io.err(`longhaul watch: ${warning}`);
+      const { running, looked } = report.coverage;
+      io.progress(`${report.at}: ${running} run, ${looked} looked at`);
+    });
+    return 0;
+  } finally {
+    await metrics?.close();
+    await close();
+  }
+}
+
+/** An option or a catalog entry that is out of range is wrong use, not a defect. */
+function made<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`${error.message.replace(/^Watch: every /, '--every ')}.`);
+    throw error;
+  }
+}
+
+async function loadHook(file: string, io: Io): Promise<Hook> {
+  const path = resolve(io.cwd, file);
+  const { createJiti } = await import('jiti');
+  let hook: unknown;
+  try {
+    hook = await createJiti(pathToFileURL(path).href, { fsCache: false }).import(path, { default: true });
+  } catch (error) {
+    throw new UsageError(`--hook: ${file} can't be loaded: ${(error as Error).message.split('\n')[0] ?? ''}`);
+  }
+  if (typeof hook !== 'function') throw new UsageError(`--hook: the default export of ${file} is no function.`);
+  return hook as Hook;
+}

@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import type { ConnectionOptions, WorkflowStartOptions } from '@temporalio/client';
+import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
+import type { Workflow } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { fileStore, Watch } from 'longhaul/client';
+import type { Finding, WatchEvent, WatchOptions, WatchReport } from 'longhaul/client';
+import { bundleOnce, startServer } from 'longhaul/testing';
+import type { Server } from 'longhaul/testing';
+import { freePort } from '../../../testing/free-port';
+import { causes } from '../../../client/watch/task-failure';
+import { assertSchema } from '../../cli/schema';
+import { longhaul } from '../../cli/run';
+import * as activities from './activities';
+import * as workflows from './workflows';
+
+const deadline = defineSearchAttributeKey('LonghaulDeadline', SearchAttributeType.DATETIME);
+
+// A server of its own: a watch looks at all that runs in a namespace. Workers' polls end soon, so that one that is gone is missed soon.
+const serverOptions = {
+  reuse: false,
+  searchAttributes: { LonghaulDeadline: 'Datetime', LonghaulBacklogSince: 'Datetime', TeamOwner: 'Keyword' },
+  dynamicConfig: { 'matching.longPollExpirationInterval': '1s' },
+  log: () => undefined,
+} as const;
+
+const options: WatchOptions = {
+  callsPerSecond: 5_000,
+  sweep: 1_000,
+  pollersWithin: '3 seconds',
+  catalog: {
+    waitsTooLong: { expectedMaxDuration: '10 ms', team: 'billing' },
+    waits: { expectedMaxDuration: '4 days', team: 'billing' },
+    rolls: { expectedMaxDuration: '1 second' },
+    takesAnotherPath: { limits: { workflowTaskAttempts: 2 } },
+    passesTooMuch: { limits: { workflowTaskAttempts: 2 } },
+    throwsPlainly: { limits: { workflowTaskAttempts: 2 } },
+    nobodyKnows: { limits: { workflowTaskAttempts: 2 } },
+    callsSilent: { limits: { activitySilence: '1 second' } },
+    callsBeating: { limits: { activitySilence: '1 second' } },
+    callsLate: { limits: { activityAge: '100 ms' } },
+    takesPings: { limits: { signals: 8 } },
+    fansOut: { limits: { pending: 4, historyEvents: 100 } },
+    neverReads: { limits: { backlogAge: '1 ms' } },
+    reads: { limits: { backlogAge: '1 ms' } },
+  },
+};
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+
+describe('Watch', function () {
+  this.timeout(90_000);
+  let server: Server;
+  let port: number;
+  let folder: string;
+  let connection: Connection;
+  let client: Client;
+  let working: { worker: Worker; done: Promise<void> };
+  let native: NativeConnection;
+  let calls = 0;
+
+  const serve = () => startServer({ ...serverOptions, port, dbFilename: join(folder, 'server.db') });
+
+  async function start<T extends Workflow>(
+    type: string | T,
+    workflowId: string,
+    more: Partial<WorkflowStartOptions<T>> = {},
+  ): Promise<void> {
+    const started = { taskQueue: 'watched', workflowId, args: [], ...more };
+    await client.workflow.start<T>(type, started as unknown as WorkflowStartOptions<T>);
+  }
+
+  async function work(taskQueue: string): Promise<{ worker: Worker; done: Promise<void> }> {
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowBundle: await bundleOnce(require.resolve('./workflows')),
+      activities,
+      maxCachedWorkflows: 0,
+    });
+    return { worker, done: worker.run() };
+  }
+
+  before(async () => {
+    try {
+      Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+    } catch {
+      // Another test of this process has installed one.
+    }
+    folder = await mkdtemp(join(tmpdir(), 'longhaul-watch-'));
+    port = await freePort();
+    server = await serve();
+    const { address } = server;
+    const counting: Interceptor = (callOptions, nextCall) => {
+      calls += 1;
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the SDK's types say less than gRPC's
+      return nextCall(callOptions) as ReturnType<Interceptor>;
+    };
+    connection = await Connection.connect({
+      address,
+      interceptors: [counting],
+    });
+    native = await NativeConnection.connect({ address });
+    client = new Client({ connection });
+    working = await work('watched');
+  });
+
+  after(async () => {
+    if (working.worker.getState() === 'RUNNING') working.worker.shutdown();
+    await working.done.catch(() => undefined);
+    await native.close();
+    await connection.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const until = async (done: () => boolean | Promise<boolean>): Promise<void> => {
+    const end = Date.now() + 40_000;
+    while (!(await done())) {
+      assert.ok(Date.now() < end, 'it took too long');
+      await sleep(50);
+    }
+  };
+  const keep =
+    (events: WatchEvent[]) =>
+    (event: WatchEvent): void => {
+      events.push(event);
+    };
+
+  const found = ({ groups }: WatchReport): Finding[] => groups.flatMap(({ cases }) => cases);
+  const named = (report: WatchReport): string[] =>
+    found(report)
+      .map(({ verdict, workflowId, taskQueue, cause, subject }) =>
+        [verdict, workflowId || taskQueue, cause ?? '', workflowId === '' ? '' : subject].filter(Boolean).join(' '),
+      )
+      .sort();
+
+  it('names each thing that is wrong, and says nothing of its healthy twin', async () => {
+    const past = new Date(Date.now() - 60_000);
+    const future = new Date(Date.now() + 60_000);
+    const lately = await work('lately'); // its worker is taken away below
+    await start(workflows.waits, 'past-its-deadline', { typedSearchAttributes: [{ key: deadline, value: past }] });
+    await start(workflows.waits, 'before-its-deadline', { typedSearchAttributes: [{ key: deadline, value: future }] });
+    await start(workflows.waitsTooLong, 'past-its-maximum');
+    await start(workflows.waits, 'before-its-maximum');
+    await start(workflows.rolls, 'past-its-maximum-over-all-runs');
+    await start(workflows.takesAnotherPath, 'takes-another-path');
+    await start(workflows.passesTooMuch, 'passes-too-much');
+    await start('nobodyKnows', 'of-an-unknown-type');
+    await start(workflows.throwsPlainly, 'throws');
+    await start(workflows.retriesForEver, 'retries-for-ever');
+    await start(workflows.succeedsInTheEnd, 'succeeds-in-the-end');
+    await start(workflows.callsSilent, 'silent');
+    await start(workflows.callsBeating, 'beating');
+    await start(workflows.callsLate, 'late');
+    await start(workflows.waits, 'without-a-worker', { taskQueue: 'nobody' });
+    await start(workflows.waits, 'without-its-worker', { taskQueue: 'lately' });
+    await start(workflows.fansOut, 'many-pending', { args: [4] });
+    await start(workflows.fansOut, 'few-pending', { args: [3] });
+    for (const [workflowId, pings] of [
+      ['many-signals', 8],
+      ['few-signals', 7],
+    ] as const) {
+      await start(workflows.takesPings, workflowId);
+      for (let ping = 0; ping < pings; ping += 1) await client.workflow.getHandle(workflowId).signal(workflows.ping);
+    }
+    const inboxes = ['neverReads', 'reads'];
+    for (const type of inboxes) await start(type, type);
+    await sleep(500);
+    lately.worker.shutdown();
+    await lately.done;
+
+    const watch = new Watch(client, options);
+    const expected = [
+      'activity-overdue late beats',
+      'activity-retrying retries-for-ever fails',
+      'activity-silent silent hangs',
+      'inbox-unread neverReads',
+      'near-limit many-pending pending activities',
+      'near-limit many-signals signals received',
+      'no-worker lately',
+      'no-worker nobody',
+      'overdue past-its-deadline',
+      'overdue past-its-maximum',
+      'overdue past-its-maximum-over-all-runs',
+      'workflow-task-failing of-an-unknown-type unknown-type',
+      'workflow-task-failing passes-too-much payload-size',
+      'workflow-task-failing takes-another-path nondeterminism',
+      'workflow-task-failing throws code-error',
+    ];
+    let report = await watch.scan();
+    for (const until = Date.now() + 30_000; named(report).join() !== expected.join() && Date.now() < until;) {
+      // Each in a workflow task of its own, or nearly so: that is what an unread inbox is told by.
+      for (const type of inboxes) await client.workflow.getHandle(type).signal(workflows.add, 1);
+      await sleep(250);
+      report = await watch.scan();
+    }
+    assert.deepEqual(named(report), expected);
+    assert.equal(report.ok, false);
+    assert.deepEqual(report.warnings, []);
+    const team = (workflowId: string) => found(report).find((one) => one.workflowId === workflowId)?.team;
+    assert.equal(team('past-its-maximum'), 'billing');
+    for (const { message, fix } of found(report))
+      assert.ok(message.endsWith('.') || message.includes(':'), message + fix);
+    await assertSchema('watch', JSON.stringify(report));
+  });
+
+  it('tells of a case once, over a restart too, and once when it is over', async () => {
+    const events: WatchEvent[] = [];
+    const store = fileStore(join(folder, 'state/watch.json'));
+    const watching = (): Watch => new Watch(client, { ...options, store, onEvent: keep(events) });
+    const first = await watching().scan();
+    assert.equal(events.length, found(first).length);
+    assert.ok(events.every(({ type }) => type === 'alert'));
+    for (const event of events) await assertSchema('watch-event', JSON.stringify(event));
+    events.length = 0;
+    await watching().scan(); // another watch, as after a restart
+    assert.equal(events.length, 0);
+
+    const queue = await work('nobody'); // a worker comes: healthy
+    await client.workflow.getHandle('throws').terminate(); // and one ends: closed
+    const watch = watching();
+    const resolved = () => events.filter(({ type }) => type === 'resolved').length;
+    await until(async () => {
+      await watch.scan();
+      return resolved() === 2;
+    });
+    queue.worker.shutdown();
+    await queue.done;
+    assert.deepEqual(
+      events
+        .map((event) =>
+          event.type === 'resolved' ? `${event.case.verdict} ${event.case.workflowId}: ${event.how}` : event.type,
+        )
+        .sort(),
+      ['no-worker : healthy', 'workflow-task-failing throws: closed'],
+    );
+  });
+
+  it('tells of an alert again where the hook refused it', async () => {
+    const store = fileStore(join(folder, 'refused.json'));
+    let refuses = true;
+    const told: string[] = [];
+    const onEvent = (event: WatchEvent): void => {
+      if (refuses && event.type === 'alert' && event.case.workflowId === 'silent') throw new Error('pager is down');
+      if (event.type === 'alert') told.push(event.case.workflowId);
+    };
+    const watch = new Watch(client, { ...options, store, onEvent });
+    assert.match((await watch.scan()).warnings.join(), /could not be told of: pager is down/);
+    assert.ok(!told.includes('silent') && told.length > 5);
+    refuses = false;
+    told.length = 0;
+    await watch.scan();
+    assert.deepEqual(told, ['silent']);
+  });
+
+  it('asks for counts by type and describes by suspect, and sweeps no more than it may', async () => {
+    const cost = async (more: WatchOptions): Promise<WatchReport> => {
+      const watch = new Watch(client, { ...options, ...more });
+      const before = calls;
+      const report = await watch.scan();
+      // Nothing that it does not count.
+      const { counts, lists, describes, histories, taskQueues, others } = report.cost;
+      assert.equal(calls - before, counts + lists + describes + histories + taskQueues + others);
+      return report;
+    };
+    const bare = await cost({ catalog: {}, sweep: 0 });
+    // Running, past their deadline, unread inboxes, reported problems: and a list for the deadline, with one suspect.
+    assert.deepEqual(bare.cost, { counts: 4, lists: 1, describes: 1, histories: 0, taskQueues: 1, others: 0 });
+    const types = 40;
+    const quiet = Object.fromEntries(Array.from({ length: types }, (_, index) => [`type${index}`, {}]));
+    const many = await cost({ catalog: quiet, sweep: 0 });
+    assert.deepEqual({ ...many.cost, counts: many.cost.counts - types }, bare.cost);
+    const swept = await cost({ catalog: {}, sweep: 5 });
+    assert.ok(swept.cost.describes <= bare.cost.describes + 5 && swept.cost.lists === bare.cost.lists + 1);
+    assert.ok(swept.coverage.running > 15 && swept.coverage.inRound === 5 && swept.coverage.lastRoundAt === null);
+  });
+
+  it('goes round all that runs in several scans, from where the last one stopped', async () => {
+    const store = fileStore(join(folder, 'sweep.json'));
+    let report: WatchReport | undefined;
+    const rounds: number[] = [];
+    for (let scan = 0; scan < 20 && !report?.coverage.lastRoundAt; scan += 1) {
+      report = await new Watch(client, { ...options, sweep: 6, store }).scan();
+      rounds.push(report.coverage.inRound);
+    }
+    assert.equal(rounds.at(-1), report?.coverage.running);
+    assert.ok(rounds.length > 2 && rounds.every((looked, index) => looked > (rounds[index - 1] ?? 0)));
+  });
+
+  it('is a command with an exit status, JSON and Prometheus figures', async () => {
+    const at = ['--address', server.address, '--rate', '5000'];
+    const once = await longhaul(['watch', ...at, '--json'], folder);
+    assert.equal(once.err, '');
+    assert.equal(once.status, 1);
+    await assertSchema('watch', once.out);
+    const { watchText } = await import('../../../cli/render/watch-text.js');
+    const text = watchText(JSON.parse(once.out) as WatchReport);
+    assert.match(
+      text,
+      /activity-retrying retries-for-ever: Activity fails is at attempt \d+\. Its last failure: the provider is down/,
+    );
+    assert.match(text, /open cases in namespace default: \d+ running/);
+    const { prometheusText } = await import('longhaul/client');
+    const figures = prometheusText(JSON.parse(once.out) as WatchReport);
+    assert.match(
+      figures,
+      /^longhaul_watch_cases\{namespace="default",team="",type="retriesForEver",verdict="activity-retrying"\} 1$/m,
+    );
+  });
+
+  it('survives an outage of the server: one event when it begins, one when it ends, and no case anew', async () => {
+    const events: WatchEvent[] = [];
+    const stop = new AbortController();
+    const store = fileStore(join(folder, 'outage.json'));
+    const reports: WatchReport[] = [];
+    const watch = new Watch(client, {
+      ...options,
+      store,
+      every: '200 ms',
+      sweep: 0,
+      signal: stop.signal,
+      onEvent: keep(events),
+    });
+    const following = watch.follow((report) => {
+      reports.push(report);
+    });
+    await until(() => reports.length > 1);
+    const alerts = events.length;
+    assert.ok(alerts > 0);
+    working.worker.shutdown();
+    await working.done.catch(() => undefined);
+    await server.stop();
+    await until(() => events.some(({ type }) => type === 'unreachable'));
+    server = await serve();
+    await until(() => events.some(({ type }) => type === 'reachable'));
+    stop.abort();
+    await following;
+    // The worker is gone too by now, which is a case of its own.
+    const later = events.slice(alerts).filter((event) => !('case' in event && event.case.verdict === 'no-worker'));
+    assert.deepEqual(
+      later.map(({ type }) => type),
+      ['unreachable', 'reachable'],
+    );
+  });
+
+  it('knows the causes of failed workflow tasks by the numbers that the server has for them', () => {
+    const known = temporal.api.enums.v1.WorkflowTaskFailedCause;
+    assert.equal(causes.nonDeterministic, known.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR);
+    assert.equal(causes.grpcMessageTooLarge, known.WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE);
+    assert.equal(causes.payloadsTooLarge, known.WORKFLOW_TASK_FAILED_CAUSE_PAYLOADS_TOO_LARGE);
+    for (const cause of causes.pendingLimits) assert.match(known[cause] ?? '', /_PENDING_\w+_LIMIT_EXCEEDED$/);
+  });
+
+  it('refuses options that are unknown or out of range', () => {
+    assert.throws(() => new Watch(client, { sweeps: 3 } as WatchOptions), /TypeError.*sweeps|sweeps/);
+    assert.throws(() => new Watch(client, { callsPerSecond: 0 }), /callsPerSecond is 0/);
+    assert.throws(
+      () => new Watch(client, { catalog: { x: { expectedMaxDuration: 'long' as '1 s' } } }),
+      /catalog\.x\.expectedMaxDuration/,
+    );
+  });
+});

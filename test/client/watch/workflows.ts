@@ -1,0 +1,94 @@
+import { continueAsNew, defineSignal, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { inbox, longRunning } from 'longhaul/workflows';
+import type * as activities from './activities';
+
+// eslint-disable-next-line longhaul/require-heartbeat-timeout -- that is what is wrong with these
+const oftenTried = proxyActivities<typeof activities>({
+  startToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 ms', maximumInterval: '10 ms' },
+});
+// eslint-disable-next-line longhaul/require-heartbeat-timeout -- and with these
+const unwatched = proxyActivities<typeof activities>({ startToCloseTimeout: '1 hour' });
+const watched = proxyActivities<typeof activities>({ startToCloseTimeout: '1 hour', heartbeatTimeout: '500 ms' });
+
+/** As designed: it waits for days. */
+export async function waits(): Promise<void> {
+  await sleep('3 days');
+}
+
+/** The same; another type, for another limit. */
+export async function waitsTooLong(): Promise<void> {
+  await sleep('3 days');
+}
+
+/** Begins anew, so that the start that visibility tells is of its last run. */
+export async function rolls(): Promise<void> {
+  if (workflowInfo().continuedFromExecutionRunId === undefined) await continueAsNew<typeof rolls>();
+  await sleep('3 days');
+}
+
+export async function takesAnotherPath(): Promise<void> {
+  await sleep(1);
+  if (workflowInfo().unsafe.isReplaying) await watched.beats();
+  await sleep(1);
+  await sleep('3 days');
+}
+
+export async function passesTooMuch(): Promise<void> {
+  await watched.takes('x'.repeat(5_000_000));
+}
+
+export async function throwsPlainly(): Promise<void> {
+  await sleep(1);
+  // eslint-disable-next-line longhaul/no-plain-error -- that is what is wrong with it
+  throw new Error('a plain error');
+}
+
+export async function retriesForEver(): Promise<void> {
+  await oftenTried.fails();
+}
+
+export async function succeedsInTheEnd(): Promise<void> {
+  await oftenTried.failsTwice();
+  await sleep('3 days');
+}
+
+export async function callsSilent(): Promise<void> {
+  await unwatched.hangs();
+}
+
+export async function callsBeating(): Promise<void> {
+  await watched.beats();
+}
+
+/** Beats, but for longer than it may. */
+export async function callsLate(): Promise<void> {
+  await watched.beats();
+}
+
+export const ping = defineSignal('ping');
+
+export async function takesPings(): Promise<void> {
+  setHandler(ping, () => undefined);
+  await sleep('3 days');
+}
+
+export async function fansOut(width: number): Promise<void> {
+  await Promise.all(Array.from({ length: width }, () => watched.beats()));
+}
+
+export const add = defineSignal<[number]>('add');
+
+const options = {
+  state: { version: 1, initial: () => ({}) },
+  inboxes: { numbers: inbox(add) },
+  backlog: { tasks: 2, searchAttribute: true },
+};
+
+export const neverReads = longRunning('neverReads', options, async () => {
+  await sleep('3 days');
+});
+
+export const reads = longRunning('reads', options, async (run) => {
+  await run.inboxes.numbers.forEach(() => Promise.resolve());
+});
