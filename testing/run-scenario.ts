@@ -132,7 +132,7 @@ class ScenarioClock {
       this.limits.signal?.throwIfAborted();
       const { raw, historyLength, runId } = await this.handle.describe();
       const busy = (raw.pendingActivities ?? []).filter(
-        ({ state, attempt }) => Number(state ?? 0) === STARTED || (attempt ?? 0) <= 1,
+        ({ state, attempt }) => (state as number | null | undefined) === STARTED || (attempt ?? 0) <= 1,
       );
       const now = `${runId} ${historyLength} ${busy.length}`;
       const { events } = now === before ? await this.handle.fetchHistory() : { events: undefined };
