@@ -15,6 +15,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     },
   ],
   [
+    'drill',
+    {
+      what: 'make a worker fail while an activity runs, and measure what that costs',
+      load: async () => (await import('./drill.js')).drill,
+    },
+  ],
+  [
     'inspect',
     {
       what: 'make a history readable: growth, waits, payloads, forecast',
@@ -26,8 +33,22 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
   ],
   [
+    'record',
+    {
+      what: 'save histories of a namespace, or of a scenario, for replay',
+      load: async () => (await import('./record.js')).record,
+    },
+  ],
+  [
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
+  ],
+  [
+    'run',
+    {
+      what: 'operate one workflow: status, pause, resume, dead letters',
+      load: async () => (await import('./run.js')).run,
+    },
   ],
   [
     'watch',

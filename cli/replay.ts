@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config';
 import type { LoadedHistory, ReplayHistoriesOptions, ReplayReport } from '../replay';
 import { lengthOfTime } from '../workflows/duration';
+import { configuredCodecs } from './codecs';
 import type { Io, Status } from './io';
 import { parse, parseNumber, UsageError } from './parse';
 import { withRelativePaths } from './replay-paths';
@@ -79,9 +80,11 @@ export async function replay(argv: readonly string[], io: Io): Promise<Status> {
   } catch (error) {
     if (io.tty) io.progress('');
     if (error instanceof ServerError) return (io.err(`longhaul replay: ${error.message}`), 3);
-    const { AcceptedDriftError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } = harness;
+    const { AcceptedDriftError, CodecError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } =
+      harness;
     const kinds = [
       AcceptedDriftError,
+      CodecError,
       ConfigError,
       EmptyCorpusError,
       HistoryPathError,
@@ -108,11 +111,16 @@ async function run(
   const { replayOptionsOf } = await import('../config/index.js');
   const shown = (path: string) => relative(io.cwd, path) || path;
   const paths = positionals.length > 0 ? positionals.map((path) => resolve(io.cwd, path)) : [...config.histories];
-  const histories = values.live
+  const loaded = values.live
     ? await liveHistories(values, config, io)
     : await harness.loadHistories(paths, {
         ...(values['workflow-id'] !== undefined && { workflowId: values['workflow-id'] }),
       });
+  const histories = await harness.decodeLoaded(loaded, {
+    codecs: () => configuredCodecs(config, io),
+    ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
+    ...(io.env.TEMPORAL_NAMESPACE !== undefined && { namespace: io.env.TEMPORAL_NAMESPACE }),
+  });
   const driftFile = resolve(io.cwd, values['accepted-drift'] ?? join(paths[0] ?? '.', 'accepted-drift.json'));
   const acceptedDrift = await harness.readAcceptedDrift(driftFile);
   const report = await harness.replayHistories({

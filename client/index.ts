@@ -22,3 +22,4 @@ export type {
 export type { WatchedType, WatchLimits } from './watch/settings';
 export { fileStore, memoryStore, type WatchState, type WatchStore } from './watch/state';
 export { Watch, type WatchOptions } from './watch/watch';
+export { OperatedWorkflow, OperateError, type OperateOptions } from './operate';

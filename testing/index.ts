@@ -2,6 +2,17 @@ export { bundleOnce, type Bundling } from './bundle';
 export { cacheFolder } from './cache-folder';
 export { crashPoint } from './crash-point';
 export { crashWorker, type Crash, type CrashMoment, type CrashOptions } from './crash-worker';
+export { drill, type DrilledWorker, type DrillOptions } from './drill/drill';
+export { DrillError } from './drill/drill-error';
+export { drillFolder, readDrillRecords, writeDrillRecord } from './drill/drill-record';
+export type {
+  DrilledTimeouts,
+  DrillFinding,
+  DrillHow,
+  DrillReport,
+  DrillRule,
+  DrillTry,
+} from './drill/drill-report';
 export type { Duration } from './duration';
 export {
   BacklogError,
@@ -29,6 +40,8 @@ export type { Log } from './progress';
 export { replayAfterEach, type ReplayAfterEach, type ReplayAfterEachOptions } from './replay-after-each';
 export { replayAfterwards } from './replay-afterwards';
 export { runSchedule, type ScheduledItem, type ScheduleOptions, type ScheduleRun } from './run-schedule';
+export { runScenario, type PlayedScenario, type RunScenarioOptions } from './run-scenario';
+export { checkScenarios, defineScenario, RecordingError, type Scenario, type ScenarioStep } from './scenario';
 export type { SearchAttributeType, SearchAttributeTypes } from './search-attributes';
 export { startServer, type Server, type StartServerOptions, type TimeSkippingServer } from './start-server';
 export { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './start-worker-process';

@@ -47,7 +47,7 @@ export type DeclaredLimits = readonly [RollOverLimits, ...RollOverLimits[]];
 export function declareLimits(workflow: string, { was = [], ...current }: RollOverOptions): DeclaredLimits {
   const complete = (given: Partial<RollOverLimits>): RollOverLimits => {
     for (const name of Object.keys(given)) {
-      if (!(name in ranges)) {
+      if (!Object.hasOwn(ranges, name)) {
         throw new TypeError(
           `longRunning '${workflow}': rollOver.${name} is no limit; use events, bytes, signals or updates`,
         );

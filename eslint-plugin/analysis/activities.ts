@@ -3,6 +3,7 @@ import type { CallGraph } from './call-graph.js';
 import type { Referent } from './referents.js';
 import { summaryOf } from './summary.js';
 import { bare, isFunctionNode, nameText } from './syntax.js';
+import { walk } from './walk.js';
 
 /**
  * The functions that workers run as activities, as far as workflow code could call them: named by the type of a
@@ -18,13 +19,17 @@ export function activityFunctions(
   const found = new Set<ts.Node>();
   for (const file of program.getSourceFiles()) {
     if (graph.referents.modules.isOutside(file)) continue;
-    if (graph.files.has(file)) for (const type of summaryOf(file).proxied) ofType(type);
-    if (/\bWorker\.create\b/.test(file.text)) ofWorkers(file);
+    if (graph.files.has(file)) {
+      for (const type of summaryOf(file).proxied)
+        if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
+    }
+    if (/\bWorker\.create\b/.test(file.text)) walk(file, ofWorkers);
     if (isActivityModule(file.fileName)) members({ kind: 'module', file });
   }
   return new Set([...found].filter((node) => isAsync(node, checker)));
 
-  function ofType(type: ts.Node): void {
+  /** Whether a type names activities. */
+  function ofType(type: ts.Node): boolean {
     if (ts.isTypeQueryNode(type) && ts.isIdentifier(type.exprName)) {
       const symbol = checker.getSymbolAtLocation(type.exprName);
       for (const referent of symbol === undefined ? [] : graph.referents.ofSymbol(symbol)) {
@@ -32,20 +37,21 @@ export function activityFunctions(
         if (referent.kind === 'function') made(referent.node);
         else members(referent);
       }
-    } else if (ts.isImportTypeNode(type) && type.isTypeOf && ts.isLiteralTypeNode(type.argument)) {
-      const { literal } = type.argument;
-      const file = ts.isStringLiteral(literal) ? graph.referents.modules.resolve(literal) : undefined;
-      if (file !== undefined) members({ kind: 'module', file });
-    } else ts.forEachChild(type, ofType);
+      return true;
+    }
+    if (!ts.isImportTypeNode(type) || !type.isTypeOf || !ts.isLiteralTypeNode(type.argument)) return false;
+    const { literal } = type.argument;
+    const file = ts.isStringLiteral(literal) ? graph.referents.modules.resolve(literal) : undefined;
+    if (file !== undefined) members({ kind: 'module', file });
+    return true;
   }
 
-  function ofWorkers(node: ts.Node): void {
+  function ofWorkers(node: ts.Node): undefined {
     if (ts.isPropertyAssignment(node) && nameText(node.name) === 'activities') {
       given(bare(node.initializer));
     } else if (ts.isShorthandPropertyAssignment(node) && node.name.text === 'activities') {
       for (const referent of graph.referents.of(node.name)) members(referent);
     }
-    ts.forEachChild(node, ofWorkers);
   }
 
   function given(value: ts.Expression): void {

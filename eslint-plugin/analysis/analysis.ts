@@ -106,7 +106,7 @@ export class Analysis {
   wayTo(start: ts.Node, effect: Effect, inProject = false): EffectWay | undefined {
     const graph = inProject ? this.projectGraph : this.graph;
     for (const unit of unitsAt(start, graph)) {
-      const way = wayFrom(unit, graph, (at, edges) =>
+      const way = wayFrom(unit, graph, effect, (at, edges) =>
         graph.hazards(at, effect).find((hazard) => effect !== 'mutates' || counts(hazard, unit.node, edges)),
       );
       if (way !== undefined) return { hazard: way.hazard, chain: chainOf(unit, way.edges, way.hazard, this.cwd) };

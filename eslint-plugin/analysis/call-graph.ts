@@ -6,11 +6,13 @@ import { Implementations } from './implementations.js';
 import { mutationsIn } from './mutations.js';
 import { patchHazards } from './patch-hazards.js';
 import { shown, withoutEnding } from './paths.js';
+import { reachability } from './reachable.js';
 import { Referents, type Referent } from './referents.js';
 import type { Settings } from './settings.js';
 import { preloadedWrites } from './shared-state.js';
 import { summaryOf, type Site, type Unit } from './summary.js';
 import { bare, isAccess, isFunctionNode, nameText } from './syntax.js';
+import { unlessTooDeep } from './too-deep.js';
 
 /** A place in one unit that may run another. */
 export interface Edge {
@@ -61,6 +63,8 @@ export class CallGraph {
   private readonly detector: Detector;
   /** What it takes the whole graph to see. */
   private readonly extra: Map<Effect, (unit: Unit) => readonly HazardSite[]>;
+  private readonly extraFound = new Map<Effect, Map<Unit, readonly HazardSite[]>>();
+  private readonly leading = new Map<Effect, (unit: Unit) => boolean>();
   private readonly outgoing = new Map<Unit, Outgoing>();
   private incoming: ReadonlyMap<Unit, readonly Edge[]> | undefined;
   private readonly accessors = new Set<string>();
@@ -113,8 +117,26 @@ export class CallGraph {
   /** The places in a unit that have an effect. */
   hazards(unit: Unit, effect: Effect): readonly HazardSite[] {
     const found = this.from(unit).hazards.filter((hazard) => hazard.effect === effect);
-    const extra = this.extra.get(effect);
-    return extra === undefined ? found : [...found, ...extra(unit)];
+    const extra = this.extraHazards(unit, effect);
+    return extra.length === 0 ? found : [...found, ...extra];
+  }
+
+  /** Tells of units whether they, or what they call, have an effect. */
+  leadingTo(effect: Effect): (unit: Unit) => boolean {
+    let known = this.leading.get(effect);
+    if (known === undefined) {
+      known = reachability(
+        (unit) => this.calledBy(unit),
+        (unit) => this.hazards(unit, effect).length > 0,
+      );
+      this.leading.set(effect, known);
+    }
+    return known;
+  }
+
+  /** The units that a unit runs. What a module does when it loads is done once, not by who calls. */
+  *calledBy(unit: Unit): Iterable<Unit> {
+    for (const { to } of this.from(unit).edges) if (to.kind !== 'module') yield to;
   }
 
   /** Has `find` say where a unit has an effect. */
@@ -130,6 +152,16 @@ export class CallGraph {
   /** Where a name is declared. */
   declarationOf(name: ts.Identifier): ts.Declaration | undefined {
     return this.checker.getSymbolAtLocation(name)?.valueDeclaration;
+  }
+
+  private extraHazards(unit: Unit, effect: Effect): readonly HazardSite[] {
+    const find = this.extra.get(effect);
+    if (find === undefined) return [];
+    let byUnit = this.extraFound.get(effect);
+    if (byUnit === undefined) this.extraFound.set(effect, (byUnit = new Map<Unit, readonly HazardSite[]>()));
+    let found = byUnit.get(unit);
+    if (found === undefined) byUnit.set(unit, (found = unlessTooDeep(() => find(unit)) ?? []));
+    return found;
   }
 
   private findIncoming(): ReadonlyMap<Unit, readonly Edge[]> {
@@ -169,9 +201,11 @@ export class CallGraph {
       },
     };
     for (const site of unit.sites) {
-      if (this.detector.isOutside(site.node)) continue;
-      this.detector.site(site, take);
-      this.site(site, sink);
+      unlessTooDeep(() => {
+        if (this.detector.isOutside(site.node, unit.file)) return;
+        this.detector.site(site, take);
+        this.site(site, sink);
+      });
     }
     return { edges, hazards, borders };
   }

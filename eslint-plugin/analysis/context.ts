@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { bare, isAccess, isFunctionNode } from './syntax.js';
+import { findNode, walk } from './walk.js';
 
 /** Whether a value only goes to a log, which no replay compares. */
 export function isLogged(node: ts.Node): boolean {
@@ -113,11 +114,11 @@ function passesOn(node: ts.Node, parent: ts.Node): boolean {
 function uses(declaration: ts.Node, name: string): readonly ts.Identifier[] {
   const block = ts.findAncestor(declaration, (node) => ts.isBlock(node) || ts.isSourceFile(node));
   const found: ts.Identifier[] = [];
-  const visit = (node: ts.Node): void => {
+  if (block === undefined || block.end - block.pos >= 50_000) return found;
+  walk(block, (node) => {
     if (ts.isIdentifier(node) && node.text === name && node.parent !== declaration) found.push(node);
-    ts.forEachChild(node, visit);
-  };
-  if (block !== undefined && block.end - block.pos < 50_000) visit(block);
+    return undefined;
+  });
   return found;
 }
 
@@ -127,14 +128,10 @@ export function isTypeofGuarded(node: ts.Node, name: string): boolean {
 }
 
 function mentionsTypeof(condition: ts.Node, name: string, hops = 1): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (ts.isTypeOfExpression(node) && node.expression.getText().split(/[.?[]/)[0] === name) found = true;
-    else if (ts.isIdentifier(node) && hops > 0 && namesProbe(node, name)) found = true;
-    if (!found) ts.forEachChild(node, visit);
-  };
-  visit(condition);
-  return found;
+  const mentions = (node: ts.Node): boolean =>
+    (ts.isTypeOfExpression(node) && node.expression.getText().split(/[.?[]/)[0] === name) ||
+    (ts.isIdentifier(node) && hops > 0 && namesProbe(node, name));
+  return mentions(condition) || findNode(condition, mentions) !== undefined;
 }
 
 /** `const isNode = typeof process !== 'undefined'` */

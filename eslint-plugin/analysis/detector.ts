@@ -8,7 +8,7 @@ import { MemberHazards } from './member-hazards.js';
 import type { Referent, Referents } from './referents.js';
 import type { Settings } from './settings.js';
 import { ofBuiltInWrite, ofDefinition } from './shared-state.js';
-import type { Site } from './summary.js';
+import { summaryOf, type Site } from './summary.js';
 import { bare, isAccess, type Access } from './syntax.js';
 
 /** A place at which code leaves what can be read: a package's function of which nothing is known. */
@@ -101,8 +101,8 @@ export class Detector {
   }
 
   /** Whether code at a place never runs in a workflow: it asked the SDK first. */
-  isOutside(node: ts.Node): boolean {
-    if (!node.getSourceFile().text.includes('inWorkflowContext')) return false;
+  isOutside(node: ts.Node, file: ts.SourceFile): boolean {
+    if (!summaryOf(file).asksContext) return false;
     return isOutsideWorkflow(node, (call) =>
       this.referents
         .of(call.expression)

@@ -4,6 +4,7 @@ import { plainText, probedFeature } from './globals.js';
 import type { Hazard } from './hazards.js';
 import type { Referents } from './referents.js';
 import { bare, isFunctionNode, nameText, type Access } from './syntax.js';
+import { walk } from './walk.js';
 
 /** What differs between engines and builds, where it decides which way a workflow takes. */
 export class EngineHazards {
@@ -171,14 +172,13 @@ const conversions = /^(String|Number|Boolean|JSON\.stringify)$/;
 /** Whether all that a block awaits or calls is the engine's own code, at least once such that throws. */
 function onlyEngineThrows(block: ts.Block): boolean {
   const found = new Set<'engine' | 'other'>();
-  const visit = (node: ts.Node): void => {
+  walk(block, (node) => {
     if (ts.isAwaitExpression(node) || ts.isThrowStatement(node)) found.add('other');
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const text = `${ts.isNewExpression(node) ? 'new ' : ''}${node.expression.getText()}`;
       if (!conversions.test(text)) found.add(engineCalls.test(text) ? 'engine' : 'other');
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(block);
+    return found.has('other') ? 'stop' : undefined;
+  });
   return found.has('engine') && !found.has('other');
 }

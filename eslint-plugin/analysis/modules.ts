@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { fileOf } from './syntax.js';
 
 /** Which file of the project a module specifier names. */
 export class Modules {
@@ -19,7 +20,7 @@ export class Modules {
   }
 
   resolve(specifier: ts.StringLiteralLike): ts.SourceFile | undefined {
-    const from = specifier.getSourceFile();
+    const from = fileOf(specifier);
     let known = this.resolved.get(from);
     if (known === undefined) this.resolved.set(from, (known = new Map<string, ts.SourceFile | undefined>()));
     if (!known.has(specifier.text)) known.set(specifier.text, this.find(specifier, from));

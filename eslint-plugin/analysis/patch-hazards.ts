@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { CallGraph, HazardSite } from './call-graph.js';
 import type { Unit } from './summary.js';
 import { bare, isFunctionNode, nameText } from './syntax.js';
+import { findNode } from './walk.js';
 import { wayFrom } from './way.js';
 
 /** Uses of `patched()` that a replay may see otherwise than the run did. */
@@ -38,7 +39,7 @@ function ofCallbacks(node: ts.Node, unit: Unit, graph: CallGraph): readonly Haza
   if (name !== 'condition' && name !== 'setHandler' && name !== 'setDefaultQueryHandler') return [];
   return callbacks(node, name, graph).flatMap(({ callback, where }) =>
     unitsOf(callback, graph).flatMap((start): readonly HazardSite[] => {
-      const way = wayFrom(start, graph, (at) => graph.from(at).hazards.find((hazard) => hazard.effect === 'patches'));
+      const way = wayFrom(start, graph, 'patches', (at) => graph.hazards(at, 'patches')[0]);
       if (way === undefined) return [];
       const label = `${way.hazard.label.replace(/ of @temporalio\/workflow$/, '')} in ${where}`;
       const remedy = `Ask before, and use the answer in ${where}.`;
@@ -157,19 +158,13 @@ function readsMoving(node: ts.Expression, graph: CallGraph): boolean {
 
 /** Whether a name is a `let` that an inner function, such as a signal handler, sets. */
 function isReassigned(name: ts.Identifier): boolean {
-  let found = false;
   const file = name.getSourceFile();
   const home = ts.findAncestor(name, isFunctionNode);
-  const visit = (node: ts.Node): void => {
-    if (
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-      ts.isIdentifier(node.left)
-    ) {
-      if (node.left.text === name.text && ts.findAncestor(node, isFunctionNode) !== home) found = true;
-    }
-    if (!found) ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
+  const sets = (node: ts.Node): boolean =>
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    ts.isIdentifier(node.left) &&
+    node.left.text === name.text &&
+    ts.findAncestor(node, isFunctionNode) !== home;
+  return findNode(file, sets) !== undefined;
 }

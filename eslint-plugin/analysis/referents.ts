@@ -3,7 +3,7 @@ import { packageOf } from './facts.js';
 import { containers, globals } from './globals.js';
 import { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
-import { bare, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import { bare, fileOf, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
 import type { Access } from './syntax.js';
 
 /** What an expression stands for, as far as its source says. */
@@ -17,12 +17,21 @@ export type Referent =
   /** A member without a body: its implementations are elsewhere. */
   | { kind: 'signature'; symbol: ts.Symbol };
 
+/** Names in a row that are followed, each to the next. */
+const deepest = 150;
+
+/** Beyond it the way from a package or a built-in to a value says nothing: a builder is called a thousand times. */
+const longest = 1_000;
+
 /** Follows names to what they stand for: through imports, re-exports, aliases, destructuring and members. */
 export class Referents {
   readonly modules: Modules;
   private readonly bySymbol = new Map<ts.Symbol, readonly Referent[]>();
   private readonly climbing = new Set<ts.Node>();
   private readonly byCall = new Map<ts.Node, readonly Referent[]>();
+  private depth = 0;
+  /** Whether something was too far away to be followed. */
+  private cut = false;
   private readonly callable = new Map<ts.Node, boolean>();
 
   constructor(
@@ -63,16 +72,33 @@ export class Referents {
   }
 
   ofSymbol(symbol: ts.Symbol): readonly Referent[] {
-    const known = this.bySymbol.get(symbol);
-    if (known !== undefined) return known;
-    // Set first: a name may lead back to itself in broken code.
-    this.bySymbol.set(symbol, []);
-    const found =
+    return this.once(this.bySymbol, symbol, () =>
       (symbol.flags & ts.SymbolFlags.Alias) !== 0
         ? this.ofAlias(symbol)
-        : (symbol.declarations ?? []).flatMap((declaration) => this.ofDeclaration(symbol, declaration));
-    this.bySymbol.set(symbol, found);
-    return found;
+        : (symbol.declarations ?? []).flatMap((declaration) => this.ofDeclaration(symbol, declaration)),
+    );
+  }
+
+  /** Finds what a key stands for, and keeps it: unless the way there was too long for the stack. */
+  private once<K>(known: Map<K, readonly Referent[]>, key: K, find: () => readonly Referent[]): readonly Referent[] {
+    const earlier = known.get(key);
+    if (earlier !== undefined) return earlier;
+    if (this.depth === deepest) {
+      this.cut = true;
+      return [];
+    }
+    // Set first: a name may lead back to itself in broken code.
+    known.set(key, []);
+    this.depth += 1;
+    try {
+      const found = find();
+      known.set(key, found);
+      return found;
+    } finally {
+      this.depth -= 1;
+      if (this.cut) known.delete(key);
+      if (this.depth === 0) this.cut = false;
+    }
   }
 
   ofExport(file: ts.SourceFile, name: string): readonly Referent[] {
@@ -112,7 +138,7 @@ export class Referents {
 
   private ofIdentifier(node: ts.Identifier): readonly Referent[] {
     const isGlobalName = globals.has(node.text);
-    if (!isGlobalName && !summaryOf(node.getSourceFile()).names.has(node.text)) return [];
+    if (!isGlobalName && !summaryOf(fileOf(node)).names.has(node.text)) return [];
     const symbol = ts.isShorthandPropertyAssignment(node.parent)
       ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
       : this.checker.getSymbolAtLocation(node);
@@ -135,11 +161,12 @@ export class Referents {
   private member(base: Referent, name: string): readonly Referent[] {
     switch (base.kind) {
       case 'global':
-        if (base.path !== 'globalThis') return [{ kind: 'global', path: `${base.path}.${name}` }];
+        if (base.path !== 'globalThis')
+          return base.path.length < longest ? [{ kind: 'global', path: `${base.path}.${name}` }] : [];
         if (containers.has(name)) return [base];
         return globals.has(name) ? [{ kind: 'global', path: name }] : [];
       case 'package':
-        return [{ ...base, path: [...base.path, name] }];
+        return base.path.length < longest ? [{ ...base, path: [...base.path, name] }] : [];
       case 'module':
         return this.ofExport(base.file, name);
       case 'function':
@@ -173,12 +200,18 @@ export class Referents {
   }
 
   private ofCall(node: ts.CallExpression): readonly Referent[] {
-    const known = this.byCall.get(node);
-    if (known !== undefined) return known;
-    this.byCall.set(node, []);
-    const found = this.findCall(node);
-    this.byCall.set(node, found);
-    return found;
+    // From the inside out: of a long chain of calls each one then finds the one before it.
+    const chain: ts.CallExpression[] = [];
+    for (let at: ts.Expression = node; !this.byCall.has(node);) {
+      if (ts.isCallExpression(at)) {
+        if (this.byCall.has(at)) break;
+        chain.push(at);
+        at = bare(at.expression);
+      } else if (ts.isPropertyAccessExpression(at)) at = bare(at.expression);
+      else break;
+    }
+    for (const call of chain.reverse()) this.once(this.byCall, call, () => this.findCall(call));
+    return this.byCall.get(node) ?? [];
   }
 
   private findCall(node: ts.CallExpression): readonly Referent[] {
@@ -247,7 +280,7 @@ export class Referents {
   }
 
   private ofDeclaration(symbol: ts.Symbol, node: ts.Declaration): readonly Referent[] {
-    if (this.modules.isOutside(node.getSourceFile())) return outsideExport(symbol, node);
+    if (this.modules.isOutside(fileOf(node))) return outsideExport(symbol, node);
     if (isFunctionNode(node)) {
       if (node.body !== undefined) return [{ kind: 'function', node }, ...overridable(symbol, node)];
       return ts.isMethodDeclaration(node) || ts.isAccessor(node) ? [{ kind: 'signature', symbol }] : [];

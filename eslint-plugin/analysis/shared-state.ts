@@ -5,6 +5,7 @@ import { mutationsIn, mutators } from './mutations.js';
 import type { Referents } from './referents.js';
 import type { Unit } from './summary.js';
 import { bare, isAccess, isFunctionNode } from './syntax.js';
+import { findNode } from './walk.js';
 
 const definitions =
   /^(Object\.(defineProperty|defineProperties|assign|setPrototypeOf)|Reflect\.(defineProperty|set|setPrototypeOf))$/;
@@ -68,14 +69,11 @@ function keepsState(code: ts.Node): boolean {
       )
       .map(({ name }) => name.getText()),
   );
-  let found = false;
-  const visit = (node: ts.Node): void => {
+  const writes = (node: ts.Node): boolean => {
     const target = writtenIn(node);
-    if (target !== undefined && kept.has(/^\w+/.exec(target.getText())?.[0] ?? '')) found = true;
-    if (!found) ts.forEachChild(node, visit);
+    return target !== undefined && kept.has(/^\w+/.exec(target.getText())?.[0] ?? '');
   };
-  visit(code);
-  return found;
+  return writes(code) || findNode(code, writes) !== undefined;
 }
 
 function writtenIn(node: ts.Node): ts.Node | undefined {

@@ -13,6 +13,9 @@ interface Context {
   probed?: boolean;
 }
 
+/** Levels of the tree that are walked in one go. */
+const deepest = 200;
+
 const mentioned: Context = { declared: false };
 const declared: Context = { declared: true };
 const probed: Context = { declared: true, probed: true };
@@ -31,6 +34,9 @@ export class SummaryBuilder {
   private readonly proxied: ts.TypeNode[] = [];
   private readonly module: Unit;
   private unit: Unit;
+  private depth = 0;
+  /** What is too deep in the tree to be walked in one go: the stack would not hold it. */
+  private readonly deferred: { node: ts.Node; context: Context; unit: Unit }[] = [];
 
   constructor(private readonly file: ts.SourceFile) {
     this.module = this.add('module', file);
@@ -39,6 +45,7 @@ export class SummaryBuilder {
 
   build(): Summary {
     for (const statement of this.file.statements) this.visit(statement, mentioned);
+    for (const { node, context, unit } of this.deferred) this.within(unit, () => this.visit(node, context));
     for (const entry of this.imports) {
       entry.live &&= entry.reexport || entry.bindings.length === 0 || entry.bindings.some((b) => this.isUsed(b.local));
     }
@@ -61,6 +68,7 @@ export class SummaryBuilder {
       proxied,
       valueNames,
       calledNames,
+      asksContext: file.text.includes('inWorkflowContext'),
     };
   }
 
@@ -90,6 +98,16 @@ export class SummaryBuilder {
   }
 
   private visit(node: ts.Node, context: Context): void {
+    if (this.depth === deepest) {
+      this.deferred.push({ node, context, unit: this.unit });
+      return;
+    }
+    this.depth += 1;
+    this.visitNode(node, context);
+    this.depth -= 1;
+  }
+
+  private visitNode(node: ts.Node, context: Context): void {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     if (isAmbient(node) || ts.isMetaProperty(node)) return;
     if (ts.isImportDeclaration(node)) this.importDeclaration(node);
@@ -329,9 +347,8 @@ export class SummaryBuilder {
   /** Sums of a thousand parts hang to the left: they are taken apart in a loop. */
   private binary(node: ts.BinaryExpression): void {
     const parts: ts.BinaryExpression[] = [node];
-    for (let left = node.left; ts.isBinaryExpression(left) && !isAssignment(left); left = left.left)
-      parts.unshift(left);
-    for (const [i, part] of parts.entries()) this.operation(part, i === 0);
+    for (let left = node.left; ts.isBinaryExpression(left) && !isAssignment(left); left = left.left) parts.push(left);
+    for (const [i, part] of parts.reverse().entries()) this.operation(part, i === 0);
   }
 
   private operation(node: ts.BinaryExpression, isFirst: boolean): void {
@@ -349,7 +366,8 @@ export class SummaryBuilder {
     if (kind === ts.SyntaxKind.AsteriskAsteriskToken) this.site({ kind: 'power', node });
     if (kind === ts.SyntaxKind.InKeyword) this.site({ kind: 'in', node });
     if (kind === ts.SyntaxKind.PlusToken) {
-      if (isText(right)) this.site({ kind: 'text', node: left });
+      // A sum is no date, and to ask for the type of each part of a long one takes the square of its length.
+      if (isText(right) && !isSum(bare(left))) this.site({ kind: 'text', node: left });
       if (isText(left)) this.site({ kind: 'text', node: right });
     }
     const context = comparisons.has(kind) ? declared : mentioned;
@@ -418,6 +436,10 @@ const comparisons = new Set<ts.SyntaxKind>([
 function isAssignment(node: ts.BinaryExpression): boolean {
   const { kind } = node.operatorToken;
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+function isSum(node: ts.Expression): boolean {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
 }
 
 function isText(node: ts.Expression): boolean {

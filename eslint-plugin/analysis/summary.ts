@@ -76,6 +76,8 @@ export interface Summary {
   /** Names used as a value anywhere, and those called or whose members are called. */
   valueNames: ReadonlySet<string>;
   calledNames: ReadonlySet<string>;
+  /** Whether its code asks the SDK if it runs in a workflow. */
+  asksContext: boolean;
 }
 
 const summaries = new WeakMap<ts.SourceFile, Summary>();

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import type { Modules } from './modules.js';
 import { oneFileProgram } from './one-file.js';
 import { bare, isAccess, nameText } from './syntax.js';
+import { walk } from './walk.js';
 
 const pathKeys = new Set(['workflowsPath']);
 const interceptorKeys = new Set(['workflowModules', 'workflowInterceptorModules']);
@@ -46,14 +47,12 @@ export function configuredModules(program: ts.Program, modules: Modules, cwd: st
 
 function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
   const found: BundledModules = { workflows: [], interceptors: [], preloaded: [], ignored: [], unknown: false };
-  visit(file);
-  return found;
-
-  function visit(node: ts.Node): void {
+  walk(file, (node) => {
     if (ts.isPropertyAssignment(node)) take(nameText(node.name), node.initializer);
     else if (ts.isShorthandPropertyAssignment(node)) take(node.name.text, node.name);
-    ts.forEachChild(node, visit);
-  }
+    return undefined;
+  });
+  return found;
 
   function take(key: string | undefined, value: ts.Expression): void {
     if (key === undefined) return;
@@ -69,7 +68,8 @@ function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
     } else if (key === 'preloadModules') {
       found.preloaded.push(...elements(value).flatMap((element) => reader.file(element) ?? []));
     } else if (key === 'ignoreModules') {
-      for (const element of elements(value)) if (ts.isStringLiteralLike(element)) found.ignored.push(element.text);
+      for (const element of elements(reader.origin(value)))
+        if (ts.isStringLiteralLike(element)) found.ignored.push(element.text);
     }
   }
 }
@@ -166,7 +166,7 @@ class PathReader {
   }
 
   /** What a constant was set to. */
-  private origin(value: ts.Expression): ts.Expression {
+  origin(value: ts.Expression): ts.Expression {
     let node = bare(value);
     for (let hops = 0; ts.isIdentifier(node) && hops < 5; hops += 1) {
       let symbol = ts.isShorthandPropertyAssignment(node.parent)

@@ -4,6 +4,7 @@ import type { Analysis, Link } from '../analysis/index.js';
 import plugin from '../index.js';
 import { observe, type Reported, type Spot } from '../rules/observer.js';
 import type { LintCliOptions } from './options.js';
+import { asSingleRun } from './single-run.js';
 
 /** One finding, as `--json` prints it. */
 export interface LintFinding {
@@ -65,7 +66,9 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
         fix: options.fix,
         errorOnUnmatchedPattern: false,
       }).lintFiles([...paths]);
-    const typed = await run(options.paths, typesOf(options, cwd));
+    const lintTyped = (): Promise<ESLintClass.LintResult[]> => run(options.paths, typesOf(options, cwd));
+    // A project that is named is parsed once in a single run: its types would be those from before the fixes.
+    const typed = await (options.project === undefined ? asSingleRun(lintTyped) : lintTyped());
     const alone = typed.filter(isOutsideProjects).map(({ filePath }) => filePath);
     const untyped = alone.length > 0 ? await run(alone, {}) : [];
     const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped];
@@ -93,8 +96,11 @@ async function loadTools(): Promise<{ ESLint: typeof ESLintClass; parser: Linter
   }
 }
 
+/** A single run of it parses the libraries anew for each project; with an option that names no file it shares them. */
+const projectService = { allowDefaultProject: ['longhaul-lint/none.ts'] };
+
 function typesOf({ project }: LintCliOptions, cwd: string): object {
-  return project === undefined ? { projectService: true, tsconfigRootDir: cwd } : { project: [resolve(cwd, project)] };
+  return project === undefined ? { projectService, tsconfigRootDir: cwd } : { project: [resolve(cwd, project)] };
 }
 
 function configuration(parser: Linter.Parser, parserOptions: object): Linter.Config[] {
@@ -171,7 +177,13 @@ function isUnknownRule({ message }: Linter.LintMessage): boolean {
 
 /** With --fix a program is made anew for each pass: the last one of the same workflows counts. */
 function latest(analyses: readonly Analysis[]): readonly Analysis[] {
-  return [...new Map(analyses.map((a) => [a.bundle.workflowModules.map((file) => file.fileName).join(), a])).values()];
+  const found = new Map<string, Analysis>();
+  for (const analysis of analyses) {
+    const key = analysis.bundle.workflowModules.map((file) => file.fileName).join();
+    // A program that only shared files were linted with has looked at no function.
+    if (analysis.functions > 0 || !found.has(key)) found.set(key, analysis);
+  }
+  return [...found.values()];
 }
 
 function unique(items: readonly string[]): readonly string[] {

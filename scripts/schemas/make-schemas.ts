@@ -11,6 +11,8 @@ export const published: readonly { name: string; file: string; type: string; abo
     type: 'InspectReport',
     about: 'longhaul inspect --json',
   },
+  { name: 'drill', file: 'testing/drill/drill-report.ts', type: 'DrillReport', about: 'longhaul drill --json' },
+  { name: 'run', file: 'cli/run-result.ts', type: 'RunResult', about: 'longhaul run --json' },
   { name: 'watch', file: 'client/watch/report.ts', type: 'WatchReport', about: 'longhaul watch --json' },
   { name: 'watch-event', file: 'client/watch/report.ts', type: 'WatchEvent', about: 'longhaul watch --follow --json' },
   { name: 'replay', file: 'replay/report.ts', type: 'ReplayReport', about: 'longhaul replay --json' },

@@ -22,7 +22,7 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^workflows\/(duration|failure|options|recipes\/callback-message)$/,
+    /^workflows\/(dead-letter-commands|duration|envelope|failure|options|recipes\/callback-message|status)$/,
   ],
   worker: [
     /^@temporalio\/(activity|client|common|envconfig|worker|workflow)(\/|$)/,

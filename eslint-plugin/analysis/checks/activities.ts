@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
+import { walk } from '../walk.js';
 import { wayFrom } from '../way.js';
 import { optionsOf, type Options } from './options.js';
 import type { World } from './world.js';
@@ -63,13 +64,12 @@ function accessed(declaration: ts.VariableDeclaration, world: World): readonly s
   if (!ts.isIdentifier(name)) return [];
   const symbol = world.checker.getSymbolAtLocation(name);
   const found = new Set<string>();
-  const visit = (node: ts.Node): void => {
+  walk(declaration.getSourceFile(), (node) => {
     if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name.text) {
       if (world.checker.getSymbolAtLocation(node.expression) === symbol) found.add(node.name.text);
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(declaration.getSourceFile());
+    return undefined;
+  });
   return [...found];
 }
 
@@ -105,7 +105,7 @@ export function beatOf(activity: Activity, world: World): HazardSite | 'by itsel
   if (ts.isCallExpression(code)) return isLongActivity(code, world) ? 'by itself' : undefined;
   const project = world.project();
   const unit = activityUnit(activity, world);
-  return unit && wayFrom(unit, project, (at) => project.hazards(at, 'heartbeats')[0])?.hazard;
+  return unit && wayFrom(unit, project, 'heartbeats', (at) => project.hazards(at, 'heartbeats')[0])?.hazard;
 }
 
 export function isLongActivity(call: ts.CallExpression, world: World): boolean {

@@ -3,7 +3,7 @@ import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { isFunctionNode, lineOf } from '../syntax.js';
 import { activitiesOf, activityUnit, beatOf, proxiesIn, type Activity } from './activities.js';
-import { names } from './syntax.js';
+import { find, names, own } from './syntax.js';
 import { durationOf, optionsOf as optionsIn, type Options } from './options.js';
 import type { World } from './world.js';
 
@@ -120,14 +120,10 @@ function surelyRun(unit: Unit, world: World): ReadonlySet<Unit> {
 
 /** The first open-ended loop in a function that waits for something. */
 function loopOf(code: ts.Node): ts.IterationStatement | undefined {
-  let found: ts.IterationStatement | undefined;
-  const visit = (node: ts.Node): void => {
-    if (found !== undefined || (node !== code && isFunctionNode(node))) return;
-    if (ts.isIterationStatement(node, false) && (awaits(node) || isAwaiting(node))) found = node;
-    else ts.forEachChild(node, visit);
-  };
-  visit(code);
-  return found;
+  const isLoop = (node: ts.Node): node is ts.IterationStatement =>
+    ts.isIterationStatement(node, false) && (awaits(node) || isAwaiting(node));
+  const found = find(code, isLoop);
+  return found !== undefined && isLoop(found) ? found : undefined;
 }
 
 function isAwaiting(node: ts.Node): boolean {
@@ -135,13 +131,7 @@ function isAwaiting(node: ts.Node): boolean {
 }
 
 function awaits(node: ts.Node): boolean {
-  let found = false;
-  const visit = (inner: ts.Node): void => {
-    if (ts.isAwaitExpression(inner)) found = true;
-    if (!found && !isFunctionNode(inner)) ts.forEachChild(inner, visit);
-  };
-  visit(node);
-  return found;
+  return own(node, ts.isAwaitExpression);
 }
 
 /** Whether nothing else may beat for the activity: a package it calls with its context, an interceptor, a name we don't know. */

@@ -50,17 +50,15 @@ function hasExit(loop: ts.IterationStatement): boolean {
 /** Whether code may end its run by continuing as new, or is run by what does; unknown helpers may. */
 function mayRollOver(unit: Unit, world: World): boolean {
   if (isLongRunningBody(unit, world)) return true;
-  for (const at of world.reachedFrom(unit)) {
+  return world.leads(unit, 'rolls over', (at) => {
     const { hazards, borders } = world.graph.from(at);
-    if (hazards.some(({ effect }) => effect === 'continues-as-new')) return true;
-    if (borders.some(({ module, name }) => module.startsWith('.') || /continue|roll|history|asnew/i.test(name))) {
-      return true;
-    }
-    // A name that leads nowhere in the project may stand for anything, as its word says.
-    if (own(at.node, (node) => ts.isIdentifier(node) && rolls.test(node.text) && !isFollowed(node, at, world)))
-      return true;
-  }
-  return false;
+    return (
+      hazards.some(({ effect }) => effect === 'continues-as-new') ||
+      borders.some(({ module, name }) => module.startsWith('.') || /continue|roll|history|asnew/i.test(name)) ||
+      // A name that leads nowhere in the project may stand for anything, as its word says.
+      own(at.node, (node) => ts.isIdentifier(node) && rolls.test(node.text) && !isFollowed(node, at, world))
+    );
+  });
 }
 
 const rolls = /continueAsNew|rollOver|safePoint/i;
@@ -101,9 +99,10 @@ export function noContinueAsNewInTry(unit: Unit, world: World): readonly HazardS
   const spots = [
     ...world.graph.hazards(unit, 'continues-as-new').map(({ node }) => ({ node, onward: [] })),
     ...world.graph.from(unit).edges.flatMap((edge) => {
-      const way = edge.to.kind === 'module' ? undefined : world.wayTo(edge.to, 'continues-as-new');
+      if (edge.to.kind === 'module') return [];
+      const [hazard] = world.graph.hazards(edge.to, 'continues-as-new');
       // One that its own function catches never gets here.
-      if (way === undefined || way.edges.length > 0 || swallower(way.hazard.node) !== undefined) return [];
+      if (hazard === undefined || swallower(hazard.node) !== undefined) return [];
       return [{ node: edge.node, onward: [edge] }];
     }),
   ];

@@ -91,7 +91,7 @@ function sideEffects({ unit, effect, callback, where }: Asked, world: World): re
       ['draws', 'draws chance'],
       ['mutates', 'changes state'],
     ] as const) {
-      const way = wayFrom(code, graph, (at, edges) =>
+      const way = wayFrom(code, graph, kind, (at, edges) =>
         graph.hazards(at, kind).find((hazard) => {
           // A patch has its own rule.
           if (/^(patched|deprecatePatch)\b/.test(hazard.label)) return false;
@@ -256,12 +256,10 @@ export function requireAllHandlersFinished(unit: Unit, world: World): readonly H
   if (first === undefined) return [];
   const { body } = unit.node;
   if (body === undefined || !ts.isBlock(body) || isOpen(body)) return [];
-  for (const caller of world.callersOf(unit)) {
-    for (const at of world.reachedFrom(caller)) {
-      if (world.graph.hazards(at, 'waits-for-handlers').length > 0) return [];
-      if (world.graph.from(at).borders.some(({ module }) => module.startsWith('.'))) return [];
-    }
-  }
+  const mayWait = (at: Unit): boolean =>
+    world.graph.hazards(at, 'waits-for-handlers').length > 0 ||
+    world.graph.from(at).borders.some(({ module }) => module.startsWith('.'));
+  for (const caller of world.callersOf(unit)) if (world.leads(caller, 'waits for handlers', mayWait)) return [];
   const label = `a handler (${first.node.arguments[0]?.getText() ?? ''}) that may still run when the workflow ends`;
   return [{ unit, node: first.node, effect: 'require-all-handlers-finished', label }];
 }

@@ -264,8 +264,7 @@ function goesOnBy(loop: ts.IterationStatement, reads: readonly ts.Node[]): boole
 function mentionedIn(args: readonly ts.Expression[], body: ts.Block): ReadonlySet<string> {
   const found = new Set<string>();
   const take = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) found.add(node.text);
-    ts.forEachChild(node, take);
+    for (const name of [node, ...every(node, ts.isIdentifier)]) if (ts.isIdentifier(name)) found.add(name.text);
   };
   args.forEach(take);
   // What is put into a thing that travels, travels.

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { isFunctionNode } from '../syntax.js';
+import { walk } from '../walk.js';
 
 /** Whether some node of a function's own code, functions within it aside, is what `test` looks for. */
 export function own(code: ts.Node, test: (node: ts.Node) => boolean): boolean {
@@ -9,23 +10,20 @@ export function own(code: ts.Node, test: (node: ts.Node) => boolean): boolean {
 /** The first such node. */
 export function find(code: ts.Node, test: (node: ts.Node) => boolean): ts.Node | undefined {
   let found: ts.Node | undefined;
-  const visit = (node: ts.Node): void => {
-    if (found !== undefined) return;
+  walk(code, (node) => {
     if (test(node)) found = node;
-    else if (node === code || !isFunctionNode(node)) ts.forEachChild(node, visit);
-  };
-  ts.forEachChild(code, visit);
+    return found !== undefined ? 'stop' : isFunctionNode(node) ? 'skip' : undefined;
+  });
   return found;
 }
 
 /** Every node, functions within included, that is what `test` looks for. */
 export function every(code: ts.Node, test: (node: ts.Node) => boolean): readonly ts.Node[] {
   const found: ts.Node[] = [];
-  const visit = (node: ts.Node): void => {
+  walk(code, (node) => {
     if (test(node)) found.push(node);
-    ts.forEachChild(node, visit);
-  };
-  ts.forEachChild(code, visit);
+    return undefined;
+  });
   return found;
 }
 

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { CallGraph, HazardSite } from '../call-graph.js';
 import type { Effect } from '../effects.js';
+import { reachability } from '../reachable.js';
 import type { Unit } from '../summary.js';
 import { bare } from '../syntax.js';
 import { wayFrom, type Way } from '../way.js';
@@ -17,6 +18,8 @@ export interface SdkCall {
 /** What checks ask of the code around a unit. */
 export class World {
   private readonly calls = new Map<Unit, readonly SdkCall[]>();
+  private readonly questions = new Map<string, (unit: Unit) => boolean>();
+  private readonly mentioned = new Map<string, boolean>();
 
   constructor(
     readonly graph: CallGraph,
@@ -63,7 +66,7 @@ export class World {
 
   /** The shortest way from a unit to an effect. */
   wayTo(unit: Unit, effect: Effect, wanted: (hazard: HazardSite) => boolean = () => true): Way | undefined {
-    return wayFrom(unit, this.graph, (at) => this.graph.hazards(at, effect).find(wanted));
+    return wayFrom(unit, this.graph, effect, (at) => this.graph.hazards(at, effect).find(wanted));
   }
 
   /** Whether a part of a unit's code issues a command, by itself or through what it calls. */
@@ -76,7 +79,7 @@ export class World {
     return this.graph
       .from(unit)
       .edges.some(
-        ({ node, to }) => isWithin(node, code) && to.kind !== 'module' && this.wayTo(to, 'commands') !== undefined,
+        ({ node, to }) => isWithin(node, code) && to.kind !== 'module' && this.graph.leadingTo('commands')(to),
       );
   }
 
@@ -98,11 +101,30 @@ export class World {
     return found;
   }
 
+  /**
+   * Whether a unit, or something that it leads to, is what `test` looks for.
+   *
+   * @param question Names the test: it is the same for all units asked about.
+   */
+  leads(unit: Unit, question: string, test: (unit: Unit) => boolean): boolean {
+    let known = this.questions.get(question);
+    if (known === undefined) {
+      known = reachability((at) => this.graph.calledBy(at), test);
+      this.questions.set(question, known);
+    }
+    return known(unit);
+  }
+
   /** Whether some file of the project holds a text: for options that switch a hazard off somewhere else. */
   mentions(text: RegExp): boolean {
-    return this.program
-      .getSourceFiles()
-      .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+    let known = this.mentioned.get(text.source);
+    if (known === undefined) {
+      known = this.program
+        .getSourceFiles()
+        .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+      this.mentioned.set(text.source, known);
+    }
+    return known;
   }
 }
 

@@ -1,0 +1,57 @@
+import type { RunResult } from '../run-result';
+import { bytesText, countText, durationText, shortText, tableText, timeText } from './units';
+
+/** What `longhaul run` prints at a terminal. */
+export function runText({ status, deadLetters, result, command, workflowId }: RunResult): string {
+  if (deadLetters) return deadLettersText(deadLetters);
+  if (result) {
+    const verb = command.endsWith('redrive') ? 'put back' : 'dropped';
+    return [
+      `${countText(result.done.length)} dead letters ${verb}${result.done.length > 0 ? `: ${result.done.join(', ')}` : ''}`,
+      ...result.kept.map(({ letter, why }) => `${letter} stays: ${why}`),
+    ].join('\n');
+  }
+  return status ? statusText(workflowId, status) : '';
+}
+
+function deadLettersText(letters: NonNullable<RunResult['deadLetters']>): string {
+  if (letters.length === 0) return 'no dead letters';
+  const head = ['letter', 'inbox', 'item', 'attempts', 'received', 'error'];
+  const rows = letters.map(({ letter = '', inbox, id = '', attempts = 1, at, error }) => [
+    letter,
+    inbox,
+    id,
+    attempts,
+    time(at),
+    shortText(error, 80),
+  ]);
+  return tableText([head, ...rows], '').join('\n');
+}
+
+function statusText(workflowId: string, status: NonNullable<RunResult['status']>): string {
+  const { run, historyLength, historySize, limits, phase, pausedSince, rollingOver, waitingOn, lastProgressAt } =
+    status;
+  const { inboxes, deadLetters, undeclared, deadline, startedAt, carries } = status;
+  const inboxRows = Object.entries(inboxes).map(([name, inbox]) => [
+    name,
+    inbox.depth,
+    inbox.leases,
+    inbox.received,
+    inbox.oldestAt === undefined ? '–' : time(inbox.oldestAt),
+    inbox.unreadSince === undefined ? '' : `unread since ${time(inbox.unreadSince)}`,
+  ]);
+  return [
+    `${workflowId}: run ${run}, began ${time(startedAt)}, last progress ${time(lastProgressAt)}`,
+    `  ${pausedSince === null ? 'not paused' : `paused since ${time(pausedSince)}`}${phase === null ? '' : `, phase ${phase}`}${rollingOver === null ? '' : `, rolls over (${rollingOver})`}`,
+    `  ${countText(historyLength)} of ${countText(limits.events)} events, ${bytesText(historySize)} of ${bytesText(limits.bytes)}${carries ? `, would carry ${bytesText(carries.bytes)}` : ''}`,
+    ...(deadline === undefined ? [] : [`  deadline ${timeText(new Date(deadline).toISOString())}`]),
+    ...(inboxRows.length === 0
+      ? []
+      : tableText([['inbox', 'waiting', 'in hand', 'received', 'oldest', ''], ...inboxRows])),
+    `  ${countText(deadLetters.length)} dead letters, ${countText(undeclared.length)} undeclared signals`,
+    ...waitingOn.map((wait) => `  waits: ${wait.kind} ${shortText(wait.what, 80)}, since ${time(wait.since)}`),
+  ].join('\n');
+}
+
+const time = (ms: number): string =>
+  `${timeText(new Date(ms).toISOString())} (${durationText(Math.max(0, Date.now() - ms))} ago)`;

@@ -1,0 +1,127 @@
+import { QueryNotRegisteredError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { DeadLetter } from '../workflows/envelope';
+import type { DeadLetterResult, DeadLetterSelection } from '../workflows/dead-letter-commands';
+import type { LonghaulStatus } from '../workflows/status';
+
+/** A workflow that can't be operated so. Its message is one sentence, to be shown as it is. */
+export class OperateError extends Error {
+  override readonly name = 'OperateError';
+
+  constructor(
+    message: string,
+    /** `not-longhaul`: it is none of `longRunning`; `no-worker`: none answered in time. */
+    readonly why: 'not-longhaul' | 'no-worker',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export interface OperateOptions {
+  /** How long a worker may take to answer, in milliseconds. @default 15_000 */
+  timeoutMs?: number;
+}
+
+/** Queries, signals and updates that every `longRunning` workflow takes; see docs/protocol.md. */
+const names = {
+  status: 'longhaul.status',
+  pause: 'longhaul.pause',
+  resume: 'longhaul.resume',
+  redrive: 'longhaul.deadLetters.redrive',
+  drop: 'longhaul.deadLetters.drop',
+} as const;
+
+/** To operate one `longRunning` workflow, whichever run of it is open. */
+export class OperatedWorkflow {
+  constructor(
+    private readonly client: Client,
+    readonly workflowId: string,
+    private readonly options: OperateOptions = {},
+  ) {}
+
+  /**
+   * What the workflow says of itself.
+   *
+   * @throws WorkflowNotFoundError when there is none of this id.
+   * @throws OperateError when it is none of `longRunning`, or no worker answers.
+   * @remarks A query: it records nothing, needs a worker, and is one action on Temporal Cloud.
+   */
+  async status(): Promise<LonghaulStatus> {
+    return this.timely(() => this.handle.query<LonghaulStatus>(names.status));
+  }
+
+  /** Stops the handing out of items; what is in hand goes on, and what comes in is kept. @throws as `status` does */
+  async pause(): Promise<LonghaulStatus> {
+    return this.afterSignal(names.pause, ({ pausedSince }) => pausedSince !== null);
+  }
+
+  /** Ends a pause. @throws as `status` does */
+  async resume(): Promise<LonghaulStatus> {
+    return this.afterSignal(names.resume, ({ pausedSince }) => pausedSince === null);
+  }
+
+  /** Items whose handling failed, oldest first. @throws as `status` does */
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return (await this.status()).deadLetters;
+  }
+
+  /**
+   * Puts dead letters back into their inboxes.
+   *
+   * @throws WorkflowUpdateFailedError with `LonghaulDeadLetter` where no letter has one of the ids.
+   */
+  async redrive(which: DeadLetterSelection): Promise<DeadLetterResult> {
+    await this.status(); // a workflow that takes no such update would let it wait
+    return this.timely(() =>
+      this.handle.executeUpdate<DeadLetterResult, [DeadLetterSelection]>(names.redrive, { args: [which] }),
+    );
+  }
+
+  /** Drops dead letters for good. @throws as `redrive` does */
+  async drop(which: DeadLetterSelection): Promise<DeadLetterResult> {
+    await this.status();
+    return this.timely(() =>
+      this.handle.executeUpdate<DeadLetterResult, [DeadLetterSelection]>(names.drop, { args: [which] }),
+    );
+  }
+
+  private get handle() {
+    return this.client.workflow.getHandle(this.workflowId);
+  }
+
+  /** A signal is taken by any workflow, and heard of by none that does not know it: the status tells. */
+  private async afterSignal(signal: string, isDone: (status: LonghaulStatus) => boolean): Promise<LonghaulStatus> {
+    await this.status();
+    await this.handle.signal(signal);
+    for (let tries = 0; ; tries += 1) {
+      const status = await this.status();
+      if (isDone(status) || tries === 20) return status;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async timely<T>(call: () => Promise<T>): Promise<T> {
+    const { timeoutMs = 15_000 } = this.options;
+    try {
+      return await this.client.withDeadline(Date.now() + timeoutMs, call);
+    } catch (error) {
+      if (error instanceof QueryNotRegisteredError) {
+        const message = `Workflow ${this.workflowId} does not know ${names.status}: it is no longRunning workflow.`;
+        throw new OperateError(message, 'not-longhaul', { cause: error });
+      }
+      if (!isTimeout(error)) throw error;
+      const message = `No worker answered for workflow ${this.workflowId} within ${timeoutMs / 1_000} s; see longhaul inspect.`;
+      throw new OperateError(message, 'no-worker', { cause: error });
+    }
+  }
+}
+
+/** gRPC's deadline, what it makes of a call that it was about to try again then, and the server's words of a query that nobody took. */
+function isTimeout(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (code === 4 || code === 1 || /no poller seen|timed? ?out|deadline/i.test(at.message)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,43 @@
+import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
+import { longActivity } from 'longhaul/activities';
+
+/** Knows nothing of longhaul, and does it right. */
+export async function resumes(): Promise<void> {
+  for (let page = (activityInfo().heartbeatDetails as number | undefined) ?? 0; ; page += 1) {
+    heartbeat(page);
+    await sleep(50);
+  }
+}
+
+/** Says where it is, and never asks. */
+export async function beginsAnew(): Promise<void> {
+  for (let page = 0; ; page += 1) {
+    heartbeat({ page });
+    await sleep(50);
+  }
+}
+
+export async function saysNothing(): Promise<void> {
+  for (;;) {
+    heartbeat();
+    await sleep(50);
+  }
+}
+
+export const unnoticed = resumes;
+export const triedOnce = resumes;
+
+export const commits = longActivity(
+  { checkpoint: { parse: Number }, minCommitIntervalMs: 0 },
+  async ({ checkpoint, signal }) => {
+    for (let page = checkpoint.last ?? 0; !signal.aborted; page += 1) {
+      await checkpoint.commit(page);
+      await sleep(20);
+    }
+    throw signal.reason;
+  },
+);
+
+export async function short(): Promise<void> {
+  await sleep(1);
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  bundleOnce,
+  drill,
+  DrillError,
+  readDrillRecords,
+  startWorkerProcess,
+  useServer,
+  writeDrillRecord,
+} from 'longhaul/testing';
+import type { DrillOptions, DrillReport } from 'longhaul/testing';
+import { assertSchema } from '../../cli/schema';
+import { useFolder } from '../../replay/support';
+import type * as activities from './activities';
+
+describe('drill', function () {
+  this.timeout(90_000);
+  const server = useServer(require.resolve('./workflows'));
+  const folder = useFolder();
+
+  let bundled: string;
+  let workflowBundlePath: string;
+  before(async () => {
+    bundled = await mkdtemp(join(tmpdir(), 'longhaul-drill-'));
+    workflowBundlePath = join(bundled, 'workflows.js');
+    await writeFile(workflowBundlePath, (await bundleOnce(require.resolve('./workflows'))).code);
+  });
+  after(() => rm(bundled, { recursive: true }));
+
+  const drillOf = (activity: keyof typeof activities, options: Partial<DrillOptions> = {}): Promise<DrillReport> => {
+    const taskQueue = `${server.taskQueue}-${activity}`;
+    return drill({
+      client: server.client,
+      address: server.address,
+      activity,
+      workflow: { type: 'drilled', args: [activity], taskQueue },
+      startWorker: () =>
+        startWorkerProcess({
+          address: server.address,
+          taskQueue,
+          workflowBundlePath,
+          activitiesPath: require.resolve('./activities'),
+          workerOptions: { maxCachedWorkflows: 0 },
+        }),
+      within: '5 seconds',
+      ...options,
+    });
+  };
+  const rules = ({ findings }: DrillReport): string[] => findings.map(({ rule }) => rule);
+
+  it('finds what a crash costs, and nothing where it costs little', async () => {
+    const names = ['resumes', 'commits', 'beginsAnew', 'saysNothing', 'unnoticed', 'triedOnce'] as const;
+    const reports = new Map<string, DrillReport>();
+    for (const pair of [names.slice(0, 2), names.slice(2, 4), names.slice(4)]) {
+      await Promise.all(pair.map(async (name) => reports.set(name, await drillOf(name))));
+    }
+    const found = Object.fromEntries([...reports].map(([name, report]) => [name, rules(report)]));
+    assert.deepEqual(found, {
+      resumes: [],
+      commits: [],
+      beginsAnew: ['checkpoint-ignored'],
+      saysNothing: ['no-checkpoint'],
+      unnoticed: ['no-heartbeat-timeout'],
+      triedOnce: ['not-retried'],
+    });
+    for (const name of ['resumes', 'commits']) {
+      const report = reports.get(name);
+      const [tried] = report?.tries ?? [];
+      assert.equal(report?.ok, true);
+      assert.equal(tried?.timeout, 'heartbeat');
+      assert.equal(tried.continued, true);
+      assert.equal(typeof tried.checkpoint, 'number');
+      assert.ok(tried.redoneMs <= 1_500 && (tried.resumedAfterMs ?? 0) > 0);
+      assert.equal(report.timeouts.heartbeatMs, 1_000);
+      await assertSchema('drill', JSON.stringify(report));
+    }
+    assert.equal(reports.get('unnoticed')?.tries[0]?.nextAttemptAt, null);
+    const record = reports.get('commits');
+    assert.ok(record);
+    const file = await writeDrillRecord(folder.path, record);
+    assert.deepEqual(await readDrillRecords(folder.path), [{ file, report: record }]);
+  });
+
+  it('drains and suspends too, several times at random moments that a seed repeats', async () => {
+    const [drained, suspended] = await Promise.all([
+      drillOf('commits', { how: 'term', seed: 7 }),
+      drillOf('resumes', { how: 'stall', times: 2, seed: 7 }),
+    ]);
+    assert.deepEqual(rules(drained), []);
+    // Handed over at once, and not noticed by a timeout.
+    assert.equal(drained.tries[0]?.timeout, null);
+    assert.match(drained.tries[0].failure ?? '', /shut/i);
+    assert.deepEqual(rules(suspended), []);
+    assert.deepEqual(
+      suspended.tries.map(({ timeout }) => timeout),
+      ['heartbeat', 'heartbeat'],
+    );
+    assert.equal(suspended.seed, 7);
+  });
+
+  it('says so where there was nothing to measure', async () => {
+    await assert.rejects(drillOf('short'), (error) => error instanceof DrillError && /give it/.test(error.message));
+  });
+});

@@ -1,0 +1,95 @@
+import type { DrilledTimeouts, DrillFinding, DrillHow, DrillRule, DrillTry } from './drill-report';
+
+/** Beyond the heartbeat timeout and the retry's pause, for a machine that is busy. */
+const slackMs = 5_000;
+
+/** What a try says of the activity. A sound one says nothing. */
+export function findingsOf(
+  tried: Omit<DrillTry, 'findings'>,
+  {
+    activity,
+    how,
+    timeouts,
+    hasBeaten,
+    waitedMs,
+  }: {
+    activity: string;
+    how: DrillHow;
+    timeouts: DrilledTimeouts;
+    hasBeaten: boolean;
+    waitedMs: number;
+  },
+): DrillFinding[] {
+  const found: DrillFinding[] = [];
+  const add = (severity: DrillFinding['severity'], rule: DrillRule, message: string, fix: string) =>
+    found.push({ rule, severity, message, fix });
+  const { heartbeatMs, startToCloseMs, maximumAttempts } = timeouts;
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+  if (heartbeatMs === null) {
+    const only = startToCloseMs === null ? 'never' : `only ${seconds(startToCloseMs)} after it began`;
+    add(
+      'no-go',
+      'no-heartbeat-timeout',
+      `${activity} is scheduled without a heartbeatTimeout, so that the server notices a crash ${only}.`,
+      "Schedule it with heartbeatTimeout: '45 seconds', and have it beat: longActivity does by itself.",
+    );
+  }
+  if (!hasBeaten) {
+    add(
+      'no-go',
+      'no-beats',
+      `${activity} did not beat.`,
+      'Make it a longActivity, or call heartbeat() from its loop: without a beat it is not known to live, and not cancelled either.',
+    );
+  } else if (tried.checkpoint === undefined) {
+    add(
+      'no-go',
+      'no-checkpoint',
+      `The beats of ${activity} carry nothing, so that each attempt begins anew.`,
+      'Give heartbeat() where it stands and read it back at the start, or use checkpoint.commit() of a longActivity.',
+    );
+  } else if (tried.continued === false) {
+    add(
+      'no-go',
+      'checkpoint-ignored',
+      `The next attempt of ${activity} began before the checkpoint that the server had for it.`,
+      'Read activityInfo().heartbeatDetails at the start, or checkpoint.last of a longActivity.',
+    );
+  }
+  if (tried.nextAttemptAt === null && tried.failure !== null) {
+    const attempts = maximumAttempts > 0 ? `, at attempt ${tried.attempt} of ${maximumAttempts}` : '';
+    add(
+      'no-go',
+      'not-retried',
+      `${activity} failed for good when its worker did (${tried.failure}${attempts}).`,
+      'Bound it by scheduleToCloseTimeout, and leave maximumAttempts out: each crash and each deploy uses one up.',
+    );
+  } else if (tried.nextAttemptAt === null && heartbeatMs !== null) {
+    add(
+      'no-go',
+      'not-in-time',
+      `No attempt of ${activity} began within ${seconds(waitedMs)}.`,
+      'See that workers have free slots for it, and how long the pauses of its retry policy are.',
+    );
+  }
+  // A drain is over once the worker has ended, and its successor may poll before the timeout.
+  const due = Math.max(tried.replacedAfterMs, how === 'term' ? 0 : (heartbeatMs ?? 0)) + slackMs;
+  if (tried.resumedAfterMs !== null && heartbeatMs !== null && tried.resumedAfterMs > due) {
+    add(
+      'warning',
+      'late',
+      `The next attempt of ${activity} began ${seconds(tried.resumedAfterMs)} after its worker failed.`,
+      'Shorten heartbeatTimeout or the pauses of the retry policy, or add workers.',
+    );
+  }
+  return found;
+}
+
+/** Each rule once, with what the worst try says. */
+export function mergedFindings(tries: readonly DrillTry[]): DrillFinding[] {
+  const merged = new Map<DrillRule, DrillFinding>();
+  for (const finding of tries.flatMap(({ findings }) => findings)) {
+    if (merged.get(finding.rule)?.severity !== 'no-go') merged.set(finding.rule, finding);
+  }
+  return [...merged.values()];
+}
