@@ -16,6 +16,8 @@ export interface LoadedHistory extends HistoryDescription {
   file: string;
   /** The history in protobuf's binary form; absent if it can't be replayed. */
   encoded?: Uint8Array;
+  /** Users' values in it are tokens, so that drift of values says nothing. */
+  redacted?: boolean;
   /** Where it was recorded, if its manifest says so. */
   namespace?: string;
   /** When it was saved, ISO 8601, if its manifest says so. */
@@ -139,6 +141,7 @@ function loadHistory(
         recordedAt: entry?.recordedAt,
         namespace: (entry as { namespace?: string } | undefined)?.namespace,
       }),
+      ...(entry?.payloads === 'redacted' && { redacted: true }),
       ...(approximated && { notes: [payloadsApproximated] }),
     };
   } catch (error) {
