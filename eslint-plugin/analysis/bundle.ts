@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { isLeftOut } from './frameworks.js';
 import type { Modules } from './modules.js';
 import { isTestPath, shown } from './paths.js';
 import type { Roots } from './roots.js';
@@ -62,7 +63,8 @@ export class Bundle {
     const sites = [...summaryOf(file).units.values()].flatMap((unit) => unit.sites);
     return sites
       .flatMap((site) => (site.kind === 'load' ? [this.modules.resolve(site.node)] : []))
-      .filter((target) => target !== undefined);
+      .filter((target) => target !== undefined)
+      .filter((target) => !isLeftOut(target));
   }
 
   private findOwnership(): Map<ts.SourceFile, Ownership> {

@@ -64,7 +64,7 @@ export function ofGlobal(path: string, spot: Spot): readonly Hazard[] {
   const label = use === 'call' ? `${name}()` : name;
   if (use !== 'read') {
     if (name === 'Date.now') return [{ effect: 'clock', label }];
-    if (randoms.has(name)) return [{ effect: 'random', label }];
+    if (randoms.has(name)) return isProvided(spot.node, first) ? [] : [{ effect: 'random', label }];
     if (timers.has(name)) return ofTimer(name, label);
     if (leaks.test(name)) return [{ effect: 'clock-leak', label }];
     if (name === 'Date.parse' && use === 'call' && readsLocally(args?.[0])) {
@@ -126,7 +126,7 @@ function ofLacking(first: string, name: string, label: string, { node }: Spot): 
   if (![first, ...containers].includes(/^\(*(?:new )?(\w+)/.exec(text)?.[1] ?? '')) return [];
   // Through the global object a missing name is just undefined.
   if (/^(globalThis|window|self|global)\b/.test(text) && (text.includes('?.') || bareOf(text))) return [];
-  if (isTypeofGuarded(node, first)) return [];
+  if (isTypeofGuarded(node, first) || isProvided(node, first)) return [];
   const remedy =
     first === 'process'
       ? 'The workflow sandbox has no process: pass the value in as an argument, or read it in an activity.'
@@ -134,6 +134,14 @@ function ofLacking(first: string, name: string, label: string, { node }: Spot): 
         ? 'The workflow sandbox has no network: do it in an activity.'
         : `The workflow sandbox has no ${first}: do it in an activity.`;
   return [{ effect: 'io', label, remedy }];
+}
+
+/** A file that puts something in the place of a missing name, as polyfills do, knows that it is missing. */
+function isProvided(node: ts.Node, name: string): boolean {
+  if (name === 'Math') return false;
+  return new RegExp(`\\b(globalThis|global|window|self)\\b[^;\\n=.]*\\.${name}\\s*(\\?\\?|\\|\\|)?=[^=]`).test(
+    node.getSourceFile().text,
+  );
 }
 
 function bareOf(text: string): boolean {

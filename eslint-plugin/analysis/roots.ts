@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Modules } from './modules.js';
 import { isActivityPath, isTestPath, matches, shown } from './paths.js';
 import type { Settings } from './settings.js';
-import { summaryOf } from './summary.js';
+import { summaryOf, type Import } from './summary.js';
 import { bundledModules, configuredModules, type BundledModules } from './workflows-path.js';
 
 /** The modules whose exports are workflows, in a stable order. */
@@ -21,7 +21,7 @@ const outsideSdk = /^@temporalio\/(activity|client|worker|testing|nexus)(\/|$)/;
 const insideSdk = /^(@temporalio\/workflow|longhaul\/workflows)$/;
 
 /** What activities and clients import from the workflow package too. */
-const shared = /^(\w+Failure|rootCause|isCancellation|define(Signal|Query|Update))$/;
+const shared = /^(\w+(Failure|Error|Policy|Type)|rootCause|isCancellation|define(Signal|Query|Update))$/;
 
 export function findRoots(
   program: ts.Program,
@@ -79,7 +79,13 @@ export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {
     .filter((entry) => insideSdk.test(entry.specifier.text) && !entry.reexport)
     .flatMap((entry) => entry.bindings)
     .filter((binding) => valueNames.has(binding.local));
+  // What needs the SDK's errors and Node is the host's side.
+  if (used.every((binding) => /(Failure|Error)$/.test(binding.imported)) && imports.some(isOfNode)) return false;
   return used.length > 0 && !(isActivityPath(path) && used.every((binding) => shared.test(binding.imported)));
+}
+
+function isOfNode({ specifier }: Import): boolean {
+  return specifier.text.startsWith('node:');
 }
 
 function inOrder(files: Iterable<ts.SourceFile>): readonly ts.SourceFile[] {

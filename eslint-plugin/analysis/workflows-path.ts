@@ -68,7 +68,8 @@ function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
     } else if (key === 'preloadModules') {
       found.preloaded.push(...elements(value).flatMap((element) => reader.file(element) ?? []));
     } else if (key === 'ignoreModules') {
-      for (const element of elements(value)) if (ts.isStringLiteralLike(element)) found.ignored.push(element.text);
+      for (const element of elements(reader.origin(value)))
+        if (ts.isStringLiteralLike(element)) found.ignored.push(element.text);
     }
   }
 }
@@ -165,7 +166,7 @@ class PathReader {
   }
 
   /** What a constant was set to. */
-  private origin(value: ts.Expression): ts.Expression {
+  origin(value: ts.Expression): ts.Expression {
     let node = bare(value);
     for (let hops = 0; ts.isIdentifier(node) && hops < 5; hops += 1) {
       let symbol = ts.isShorthandPropertyAssignment(node.parent)

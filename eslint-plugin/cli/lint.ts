@@ -177,7 +177,13 @@ function isUnknownRule({ message }: Linter.LintMessage): boolean {
 
 /** With --fix a program is made anew for each pass: the last one of the same workflows counts. */
 function latest(analyses: readonly Analysis[]): readonly Analysis[] {
-  return [...new Map(analyses.map((a) => [a.bundle.workflowModules.map((file) => file.fileName).join(), a])).values()];
+  const found = new Map<string, Analysis>();
+  for (const analysis of analyses) {
+    const key = analysis.bundle.workflowModules.map((file) => file.fileName).join();
+    // A program that only shared files were linted with has looked at no function.
+    if (analysis.functions > 0 || !found.has(key)) found.set(key, analysis);
+  }
+  return [...found.values()];
 }
 
 function unique(items: readonly string[]): readonly string[] {

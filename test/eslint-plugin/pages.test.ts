@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import longhaul from 'eslint-plugin-longhaul';
 import { lintProject, root, type Linted } from './lint-project.js';
 import { examplesOf, pageOf, type PageExample } from './page-examples.js';
@@ -53,4 +55,30 @@ describe('the pages of the rules', () => {
       assert.match(page, /What the SDK really does: /);
     });
   }
+
+  it('name rules that there are in the table for users of eslint-plugin-temporal', () => {
+    const table = readFileSync(join(root, 'eslint-plugin/docs/from-eslint-plugin-temporal.md'), 'utf8');
+    const lines = [...table.matchAll(/^\| `([a-z0-9-]+)` /gm)].map(([, name]) => name);
+    const named = [...table.matchAll(/\]\(rules\/([a-z-]+)\.md\)/g)].map(([, name]) => name ?? '');
+    assert.deepEqual([lines.length, new Set(lines).size], [101, 101]);
+    assert.deepEqual(
+      named.filter((name) => !rules.includes(name)),
+      [],
+    );
+  });
+
+  it('are listed in the README, each with its tier', () => {
+    const readme = readFileSync(join(root, 'eslint-plugin/README.md'), 'utf8');
+    const listed = [...readme.matchAll(/^\| \[([a-z-]+)\]\(docs\/rules\/\1\.md\) +\| (\w+)/gm)].map(
+      ([, name, tier]) => `${name ?? ''} ${tier ?? ''}`,
+    );
+    const { recommended, typed } = longhaul.configs;
+    const tierOf = (rule: string): string =>
+      `longhaul/${rule}` in (recommended.rules ?? {})
+        ? 'recommended'
+        : `longhaul/${rule}` in (typed.rules ?? {})
+          ? 'typed'
+          : 'all';
+    assert.deepEqual(listed.sort(), rules.map((rule) => `${rule} ${tierOf(rule)}`).sort());
+  });
 });
