@@ -33,6 +33,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
   ],
   [
+    'record',
+    {
+      what: 'save histories of a namespace, or of a scenario, for replay',
+      load: async () => (await import('./record.js')).record,
+    },
+  ],
+  [
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
   ],
