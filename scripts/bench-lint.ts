@@ -74,6 +74,7 @@ async function tableOf(project: string, temporal: string | undefined): Promise<s
   let files = 0;
   for (const mode of modes) {
     if (mode === 'temporal' && temporal === undefined) continue;
+    console.error(`bench:lint: ${basename(project)}: ${mode}`);
     const figures = await run(project, mode, temporal);
     files = figures.files;
     rows.push([
