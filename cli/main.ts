@@ -21,6 +21,8 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
       load: async () => (await import('./drill.js')).drill,
     },
   ],
+  ['doctor', { what: 'say what hinders the project here', load: async () => (await import('./doctor.js')).doctor }],
+  ['init', { what: 'add longhaul to a Temporal project', load: async () => (await import('./init.js')).init }],
   [
     'inspect',
     {
@@ -31,6 +33,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
   [
     'lint',
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
+  ],
+  [
+    'prune',
+    {
+      what: 'retire saved histories that show nothing which others do not',
+      load: async () => (await import('./prune.js')).prune,
+    },
   ],
   [
     'record',

@@ -42,3 +42,4 @@ export { type SourceWords, wordsOfBundle } from './record/source-words';
 export { Tokens } from './record/tokens';
 export { type Trace, Tracer, type TracerOptions } from './record/trace';
 export { decodeLoaded, type DecodeLoadedOptions } from './record/decode-loaded';
+export { pruneHistories, type PruneOptions, type RetiredHistory } from './record/prune';

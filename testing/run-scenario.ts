@@ -119,7 +119,7 @@ class ScenarioClock {
     while (this.elapsedMs < targetMs) {
       if (untilClosed && (await this.isClosed())) return;
       // In parts: what comes due on the way may start work that has to be done before the clock goes on.
-      const partMs = Math.min(targetMs - this.elapsedMs, Math.max(3_600_000, Math.ceil(targetMs / 300)));
+      const partMs = Math.min(targetMs - this.elapsedMs, Math.max(dayMs / 2, Math.ceil(targetMs / 100)));
       await this.time.skip(partMs);
       this.elapsedMs += partMs;
       await this.settle();
