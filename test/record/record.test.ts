@@ -157,7 +157,11 @@ describe('longhaul record', function () {
     await once(child, 'exit');
     const left = (await saved()).length;
     assert.ok(left < 40, 'it was done before it was killed');
-    assert.match((await replay()).out, new RegExp(`^${left} histories: ${left} passed`, 'm'));
+    // A file that its manifest does not know yet is not known to be redacted, and so may drift.
+    assert.match(
+      (await replay()).out,
+      new RegExp(`^${left} histories: (${left} passed|\\d+ passed, \\d+ passed with drift) in`, 'm'),
+    );
     const rest = JSON.parse((await recordOwn('--json')).out) as Printed;
     assert.equal(rest.ok, true);
     assert.equal(rest.recorded + rest.exists, 40);
