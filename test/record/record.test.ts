@@ -162,7 +162,9 @@ describe('longhaul record', function () {
       (await replay()).out,
       new RegExp(`^${left} histories: (${left} passed|\\d+ passed, \\d+ passed with drift) in`, 'm'),
     );
-    const rest = JSON.parse((await recordOwn('--json')).out) as Printed;
+    const again = await recordOwn('--json');
+    assert.notEqual(again.out, '', again.err);
+    const rest = JSON.parse(again.out) as Printed;
     assert.equal(rest.ok, true);
     assert.equal(rest.recorded + rest.exists, 40);
     assert.ok(rest.exists >= left - 1, 'what was there is not recorded again');
