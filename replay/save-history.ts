@@ -55,9 +55,7 @@ export async function saveHistory(folder: string, options: SaveHistoryOptions): 
     throw new HistoryExistsError(`${path} holds another history: save this one under other words than "${what}".`);
   }
   const content = existing ?? gzipSync(encoded, { level: 9 });
-  if (!existing) await writeWhole(path, content);
   const manifest = (await readManifest(folder)) ?? { schema: 'longhaul.histories/1', histories: {} };
-  // Of a recording that was cut off between the file and its entry, the entry is made good.
   if (existing && manifest.histories[file]) return path;
   manifest.histories[file] = {
     workflowId,
@@ -75,7 +73,9 @@ export async function saveHistory(folder: string, options: SaveHistoryOptions): 
     end: endOf(history),
     patches: patchesOf(history),
   };
+  // The entry first: without it a file would be taken for another history, and one that is not redacted.
   await writeManifest(folder, manifest);
+  if (!existing) await writeWhole(path, content);
   return path;
 }
 

@@ -5,14 +5,7 @@ export { crashWorker, type Crash, type CrashMoment, type CrashOptions } from './
 export { drill, type DrilledWorker, type DrillOptions } from './drill/drill';
 export { DrillError } from './drill/drill-error';
 export { drillFolder, readDrillRecords, writeDrillRecord } from './drill/drill-record';
-export type {
-  DrilledTimeouts,
-  DrillFinding,
-  DrillHow,
-  DrillReport,
-  DrillRule,
-  DrillTry,
-} from './drill/drill-report';
+export type { DrilledTimeouts, DrillFinding, DrillHow, DrillReport, DrillRule, DrillTry } from './drill/drill-report';
 export type { Duration } from './duration';
 export {
   BacklogError,

@@ -9,6 +9,8 @@ export function isLeftOut(file: ts.SourceFile): boolean {
   const { imports, calledNames } = summaryOf(file);
   return imports.some(({ specifier, bindings }) => {
     const makes = makers.get(specifier.text);
-    return makes !== undefined && bindings.some(({ local, imported }) => makes.test(imported) && calledNames.has(local));
+    return (
+      makes !== undefined && bindings.some(({ local, imported }) => makes.test(imported) && calledNames.has(local))
+    );
   });
 }

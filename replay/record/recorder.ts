@@ -51,7 +51,10 @@ export class Recorder {
     const { folder } = options;
     const manifest = await readManifest(folder);
     const known = new Map<string, { file: string; events: number }>();
+    const files = new Set(await readdir(folder).catch(() => [] as string[]));
     for (const [file, { runId, events = Infinity }] of Object.entries(manifest?.histories ?? {})) {
+      // Of a recording that was killed an entry may be there without its file.
+      if (!files.has(file)) continue;
       if ((known.get(runId)?.events ?? -1) < events) known.set(runId, { file, events });
     }
     await removeDrafts(folder);

@@ -72,7 +72,8 @@ export class Compiler {
   private parse(path: string, file: string): ts.SourceFile {
     const now = this.base.getSourceFile(join(this.root, file));
     const text = ts.sys.readFile(path);
-    if (!now || text === undefined) throw new CompileError(`it does not compile: ${file} is no part of ${this.project}`);
+    if (!now || text === undefined)
+      throw new CompileError(`it does not compile: ${file} is no part of ${this.project}`);
     // With the module format of the file that it stands for; a parser can't know it from the text.
     const { languageVersion, impliedNodeFormat } = now;
     const format = impliedNodeFormat === undefined ? {} : { impliedNodeFormat };
