@@ -50,7 +50,7 @@ async function testPair(pair: string, mochaArgs: readonly string[]): Promise<str
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
     const wanted = [`eslint@${eslint}`, `typescript@${typescript}`];
     await mustRun('npm', ['install', '--save-dev', '--save-exact', ...quiet, ...wanted], { cwd: copy });
-    const version = (name: string): string => readManifest(join(copy, 'node_modules', name)).version ?? '';
+    const version = (name: string): string => readManifest(join(copy, 'node_modules', name)).version;
     const names = `ESLint ${version('eslint')}, TypeScript ${version('typescript')}`;
     console.log(names);
     const files = suites.map((name) => `dist/test/eslint-plugin/${name}.test.js`);

@@ -46,7 +46,7 @@ async function configOf(mode: Mode, folder: string, temporal: string | undefined
     parserOptions: { projectService: true, tsconfigRootDir: folder },
   } as Linter.LanguageOptions;
   const checked = (): Linter.Config[] =>
-    tseslint.config({ files, extends: [tseslint.configs.recommendedTypeChecked] }) as Linter.Config[];
+    tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files }));
   const base: Linter.Config = { files, languageOptions };
   if (mode === 'parser') return [base];
   if (mode === 'recommendedTypeChecked') return [...checked(), base];
