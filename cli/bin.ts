@@ -28,6 +28,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 main(process.argv.slice(2), io).then(
   (status) => {
     process.exitCode = status;
+    // A native worker that does not let go of its process must not hold up a build for ever.
+    setTimeout(() => process.exit(status), 5_000).unref();
   },
   (error: unknown) => {
     // Whatever gets here is a defect or a broken machine; the stack is for the report about it.

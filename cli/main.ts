@@ -33,6 +33,20 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     { what: 'check workflow code with eslint-plugin-longhaul', load: async () => (await import('./lint.js')).lint },
   ],
   [
+    'prune',
+    {
+      what: 'retire saved histories that show nothing which others do not',
+      load: async () => (await import('./prune.js')).prune,
+    },
+  ],
+  [
+    'record',
+    {
+      what: 'save histories of a namespace, or of a scenario, for replay',
+      load: async () => (await import('./record.js')).record,
+    },
+  ],
+  [
     'replay',
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
   ],

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { loadConfig, replayOptionsOf } from '../config';
 import type { HistoryResult, ReplayReport } from '../replay';
+import { configuredCodecs } from './codecs';
 import type { Io, Status } from './io';
 import { parse } from './parse';
 
@@ -41,7 +42,12 @@ export async function replay(argv: readonly string[], io: Io): Promise<Status> {
   const paths = positionals.length > 0 ? positionals.map((path) => resolve(io.cwd, path)) : config.histories;
   const workflowId = values['workflow-id'];
   try {
-    const histories = await harness.loadHistories(paths, workflowId === undefined ? {} : { workflowId });
+    const loaded = await harness.loadHistories(paths, workflowId === undefined ? {} : { workflowId });
+    const histories = await harness.decodeLoaded(loaded, {
+      codecs: () => configuredCodecs(config, io),
+      ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
+      ...(io.env.TEMPORAL_NAMESPACE !== undefined && { namespace: io.env.TEMPORAL_NAMESPACE }),
+    });
     const report = await harness.replayHistories({
       workflowsPath,
       replayOptions: await replayOptionsOf(config),
@@ -54,8 +60,8 @@ export async function replay(argv: readonly string[], io: Io): Promise<Status> {
     return statusOf(report, io);
   } catch (error) {
     io.progress('');
-    const { EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } = harness;
-    for (const kind of [EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError]) {
+    const { CodecError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } = harness;
+    for (const kind of [CodecError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError]) {
       if (error instanceof kind) {
         io.err(`longhaul replay: ${error.message.replaceAll(`${io.cwd}/`, '')}`);
         return 2;

@@ -9,5 +9,7 @@ export { replayOptionsOf } from './replay-options';
 export { loadConfig } from './load-config';
 export type { LoadConfigOptions, LoadedConfig } from './load-config';
 export { provideActivities, activitiesIn, type Provided } from './activities';
-export { dataConverterOf, workerOptionsOf } from './worker-options';
+export { codecServerOf } from './codec-server';
+export { defaultExport, hasNamedExportsOnly, loadModule } from './load-module';
+export { codecsOf, dataConverterOf, workerOptionsOf } from './worker-options';
 export { ServerError } from './server-error';

@@ -1,5 +1,5 @@
 export { assertReplays, ReplayFailedError } from './assert-replays';
-export { WorkflowBundleError } from './bundle-workflows';
+export { bundleWorkflows, WorkflowBundleError } from './bundle-workflows';
 export { formatReport, type FormatReportOptions } from './format-report';
 export * from './inspect';
 export {
@@ -13,3 +13,14 @@ export { type Manifest, type ManifestEntry, ManifestError, readManifest, writeMa
 export { EmptyCorpusError, replayHistories, type ReplayHistoriesOptions } from './replay-histories';
 export type { Coverage, Divergence, HistoryResult, ReplayReport, ReplayStatus, SourceLocation } from './report';
 export { HistoryExistsError, saveHistory, type SaveHistoryOptions } from './save-history';
+export { codecServer, type CodecServerOptions } from './record/codec-server';
+export { CodecError, PayloadDecoder } from './record/decode-payloads';
+export { fetchChain, fetchRun, type FetchedRun } from './record/fetch-history';
+export { type RecordedNamespace, recordNamespace, type RecordNamespaceOptions } from './record/record-namespace';
+export { type RecordedRun, Recorder, type RecorderOptions } from './record/recorder';
+export { type RedactedHistory, RedactionError, Redactor, type RedactHistoryOptions } from './record/redact-history';
+export { type SourceWords, wordsOfBundle } from './record/source-words';
+export { Tokens } from './record/tokens';
+export { type Trace, Tracer, type TracerOptions } from './record/trace';
+export { decodeLoaded, type DecodeLoadedOptions } from './record/decode-loaded';
+export { pruneHistories, type PruneOptions, type RetiredHistory } from './record/prune';

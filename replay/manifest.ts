@@ -19,6 +19,22 @@ export interface ManifestEntry {
   source: 'server' | 'time-skipping';
   /** Of the file, in hexadecimal. */
   sha256: string;
+  /** Its payloads: `redacted`, as they were (`plain`), or still encoded by the codec of their worker (`opaque`). */
+  payloads?: 'redacted' | 'plain' | 'opaque';
+  /** What a redaction left: literals of the workflow code, and places whose numbers, dates or ids the replay needs. */
+  kept?: { literals: string[]; places: string[] };
+  /** Number of events. */
+  events?: number;
+  /** How it ended: `completed`, `failed`, `timed-out`, `canceled`, `terminated`, `continued-as-new`; or `open`. */
+  end?: string;
+  /** Its place in the chain of runs of its workflow, from 1. */
+  chain?: { firstRunId: string; run: number };
+  /** Ids of the patches that it took. */
+  patches?: string[];
+  /** SHA-256 of the workflow bundle that it was verified with, without its source map: the same code proves nothing. */
+  code?: string;
+  /** Why it was retired, in `retired/`. */
+  retired?: { at: string; reason: string };
 }
 
 /** The `manifest.json` of a folder of histories: an entry for each file name. */

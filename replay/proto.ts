@@ -49,3 +49,22 @@ export function historyFromObject(object: object): History {
 
 export const historyEventType = proto.lookupType('temporal.api.history.v1.HistoryEvent') as ProtoType;
 export const eventTypeEnum = proto.lookupEnum('temporal.api.enums.v1.EventType') as ProtoEnum;
+
+const { Payload: payloadType, Payloads: payloadsType } = proto.temporal.api.common.v1;
+
+const isOfPayload = isOf(payloadType);
+const isOfPayloads = isOf(payloadsType);
+
+export const isFailure = isOf(proto.temporal.api.failure.v1.Failure);
+export const isPayload = (value: unknown): value is Payload => isOfPayload(value);
+export const isPayloads = (value: unknown): value is { payloads: Payload[] } => isOfPayloads(value);
+
+export function makePayload(fields: Payload): Payload {
+  return payloadType.create(fields);
+}
+
+/** Types are classes up to SDK 1.22, and know their class from 1.23 on. */
+function isOf(type: object): (value: unknown) => boolean {
+  const constructor = ((type as { ctor?: unknown }).ctor ?? type) as new () => unknown;
+  return (value) => value instanceof constructor;
+}

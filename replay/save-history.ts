@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { describeHistory } from './describe-history';
 import { type ManifestEntry, readManifest, writeManifest } from './manifest';
 import { encodeHistory } from './proto';
+import { endOf, patchesOf } from './record/features';
 
 export interface SaveHistoryOptions {
   history: History;
@@ -20,6 +21,8 @@ export interface SaveHistoryOptions {
   codeVersion?: string;
   /** @default now */
   recordedAt?: Date;
+  /** More of the manifest's entry. */
+  about?: Pick<ManifestEntry, 'payloads' | 'kept' | 'chain' | 'code'>;
 }
 
 /** Another history is already saved under that name. */
@@ -37,7 +40,7 @@ export class HistoryExistsError extends Error {
  * @throws HistoryExistsError if a different history has that name.
  */
 export async function saveHistory(folder: string, options: SaveHistoryOptions): Promise<string> {
-  const { history, workflowId, runId, what, source = 'server', recordedAt = new Date() } = options;
+  const { history, workflowId, runId, what, source = 'server', recordedAt = new Date(), about } = options;
   const { sdk, spanMs, taskQueue, workflowType, ...own } = describeHistory(history);
   const { codeVersion = own.codeVersion } = options;
   const version = /[\d.]+\S*$/.exec(sdk)?.[0] ?? 'unknown';
@@ -47,13 +50,15 @@ export async function saveHistory(folder: string, options: SaveHistoryOptions): 
   await mkdir(folder, { recursive: true });
 
   const existing = await readFile(path).catch(() => undefined);
-  if (existing) {
-    if (gunzipSync(existing).equals(encoded)) return path;
+  const same = existing && gunzipSync(existing).equals(encoded);
+  if (existing && !same) {
     throw new HistoryExistsError(`${path} holds another history: save this one under other words than "${what}".`);
   }
-  const content = gzipSync(encoded, { level: 9 });
-  await writeFile(path, content, { flag: 'wx' });
+  const content = existing ?? gzipSync(encoded, { level: 9 });
+  if (!existing) await writeWhole(path, content);
   const manifest = (await readManifest(folder)) ?? { schema: 'longhaul.histories/1', histories: {} };
+  // Of a recording that was cut off between the file and its entry, the entry is made good.
+  if (existing && manifest.histories[file]) return path;
   manifest.histories[file] = {
     workflowId,
     runId: runId ?? own.runId,
@@ -65,9 +70,24 @@ export async function saveHistory(folder: string, options: SaveHistoryOptions): 
     recordedAt: recordedAt.toISOString(),
     source,
     sha256: createHash('sha256').update(content).digest('hex'),
+    ...about,
+    events: history.events?.length ?? 0,
+    end: endOf(history),
+    patches: patchesOf(history),
   };
   await writeManifest(folder, manifest);
   return path;
+}
+
+/** Writes a file so that it is there whole or not at all, and never over another. */
+async function writeWhole(path: string, content: Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, content);
+  try {
+    await link(draft, path);
+  } finally {
+    await unlink(draft);
+  }
 }
 
 function kebab(words: string): string {

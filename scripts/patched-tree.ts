@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -21,7 +21,18 @@ export class PatchError extends Error {
 export async function copyTree(folder: string): Promise<void> {
   await copySources(folder);
   await cp(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await cp(join(root, 'eslint-plugin/dist'), join(folder, 'eslint-plugin/dist'), { recursive: true });
+  await linkModules(folder);
+}
+
+/** Links to the installed packages, one by one: the linter among them is the copy's own. */
+async function linkModules(folder: string): Promise<void> {
+  const own = 'eslint-plugin-longhaul';
+  const modules = join(folder, 'node_modules');
+  await mkdir(modules);
+  const names = (await readdir(join(root, 'node_modules'))).filter((name) => name !== own);
+  await Promise.all(names.map((name) => symlink(join(root, 'node_modules', name), join(modules, name))));
+  await symlink('../eslint-plugin', join(modules, own));
 }
 
 /** Copies the sources, as git knows them, into an empty folder. */

@@ -40,6 +40,8 @@ export type { Log } from './progress';
 export { replayAfterEach, type ReplayAfterEach, type ReplayAfterEachOptions } from './replay-after-each';
 export { replayAfterwards } from './replay-afterwards';
 export { runSchedule, type ScheduledItem, type ScheduleOptions, type ScheduleRun } from './run-schedule';
+export { runScenario, type PlayedScenario, type RunScenarioOptions } from './run-scenario';
+export { checkScenarios, defineScenario, RecordingError, type Scenario, type ScenarioStep } from './scenario';
 export type { SearchAttributeType, SearchAttributeTypes } from './search-attributes';
 export { startServer, type Server, type StartServerOptions, type TimeSkippingServer } from './start-server';
 export { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './start-worker-process';

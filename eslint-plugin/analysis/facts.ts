@@ -33,7 +33,7 @@ export function factOf(module: string, path: readonly string[], own: ReadonlyMap
     const fact = lookUp(facts, home, home === bare ? name : [...inner(bare, steps), ...steps].join('.') || 'default');
     if (fact !== undefined) return fact;
   }
-  return knownModules.has(packageOf(bare)) ? 'pure' : undefined;
+  return knownModules.has(bare) || knownModules.has(packageOf(bare)) ? 'pure' : undefined;
 }
 
 /** `lodash/random` and `date-fns/format` hold what their packages export by that name. */

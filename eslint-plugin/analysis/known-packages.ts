@@ -28,6 +28,10 @@ export const curatedFacts: readonly (readonly [modules: string, facts: Partial<R
       draws: 'random',
     },
   ],
+  [
+    'longhaul/recipes',
+    { commands: 'approval callback poll fanOut fanOutChildren batch scheduledCleanup pipeline reportTo' },
+  ],
   ['@temporalio/activity', { heartbeats: 'heartbeat Context.current.().heartbeat' }],
   ['longhaul/activities', { heartbeats: 'checkpoint checkpoint.().*' }],
   ['uuid', { random: 'v1 v4 v6 v7 default' }],

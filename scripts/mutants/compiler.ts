@@ -20,12 +20,15 @@ export class Compiler {
   private readonly options: ts.CompilerOptions;
   private overlay = new Map<string, ts.SourceFile>();
 
-  constructor(private readonly root: string) {
+  constructor(
+    private readonly root: string,
+    private readonly project = 'tsconfig.json',
+  ) {
     const unreadable = (diagnostic: ts.Diagnostic) => {
       throw new CompileError(messageOf(diagnostic));
     };
     const config = ts.getParsedCommandLineOfConfigFile(
-      join(root, 'tsconfig.json'),
+      join(root, project),
       { incremental: false, tsBuildInfoFile: undefined },
       { ...ts.sys, onUnRecoverableConfigFileDiagnostic: unreadable },
     );
@@ -69,11 +72,33 @@ export class Compiler {
   private parse(path: string, file: string): ts.SourceFile {
     const now = this.base.getSourceFile(join(this.root, file));
     const text = ts.sys.readFile(path);
-    if (!now || text === undefined) throw new CompileError(`it does not compile: ${file} is no part of tsconfig.json`);
+    if (!now || text === undefined) throw new CompileError(`it does not compile: ${file} is no part of ${this.project}`);
     // With the module format of the file that it stands for; a parser can't know it from the text.
     const { languageVersion, impliedNodeFormat } = now;
     const format = impliedNodeFormat === undefined ? {} : { impliedNodeFormat };
     return ts.createSourceFile(now.fileName, text, { languageVersion, ...format }, true);
+  }
+}
+
+/** The compilers of both packages; that of the linter is made with the first mutant of it. */
+export class Compilers {
+  private readonly main: Compiler;
+  private linter: Compiler | undefined;
+
+  constructor(private readonly root: string) {
+    this.main = new Compiler(root);
+  }
+
+  /** @throws CompileError with the first error. */
+  compile(folder: string, files: readonly string[]): void {
+    const isOfLinter = (file: string): boolean => file.startsWith('eslint-plugin/');
+    this.main.compile(
+      folder,
+      files.filter((file) => !isOfLinter(file)),
+    );
+    if (!files.some(isOfLinter)) return;
+    this.linter ??= new Compiler(this.root, 'eslint-plugin/tsconfig.json');
+    this.linter.compile(folder, files.filter(isOfLinter));
   }
 }
 

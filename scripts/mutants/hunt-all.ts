@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../patched-tree';
-import { Compiler } from './compiler';
+import { Compilers } from './compiler';
 import { hunt, inLanes, runUnmutated } from './hunt';
 import type { Baseline, Verdict } from './hunt';
 import type { Mutant } from './mutant';
@@ -32,7 +32,7 @@ export async function huntAll(
 ): Promise<Tally> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'longhaul-mutants-')));
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const hunting = { compiler: new Compiler(root), scratch, env, jobs };
+  const hunting = { compiler: new Compilers(root), scratch, env, jobs };
   const tally: Tally = { killed: 0, failed: 0, byTime: [], notTried: [] };
   for (const batch of batches(mutants, batchSize)) {
     const inTime = () => performance.now() < untilMs;

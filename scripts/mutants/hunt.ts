@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyPatch, copyTree, PatchError } from '../patched-tree';
 import { CompileError } from './compiler';
-import type { Compiler } from './compiler';
+import type { Compilers } from './compiler';
 import type { Mutant } from './mutant';
 import { EndlessTestsError, runTests } from './run-tests';
 import type { TestRun } from './run-tests';
@@ -15,7 +15,7 @@ export type Verdict =
   | { kind: 'error'; message: string };
 
 export interface HuntOptions {
-  compiler: Compiler;
+  compiler: Compilers;
   /** Where the copies go. */
   scratch: string;
   env: NodeJS.ProcessEnv;

@@ -32,8 +32,8 @@ export const packageFolders = (root: string): string[] => [
   ...(readManifest(root).workspaces ?? []).map((workspace) => join(root, workspace)),
 ];
 
-/** What a user writes to import each entry of a package: `longhaul/workflows`, `eslint-plugin-longhaul`. */
+/** What a user writes to import each entry of a package that is code: `longhaul/workflows`, `eslint-plugin-longhaul`. */
 export const subpathsOf = ({ name, exports }: Manifest): string[] =>
   Object.keys(exports)
-    .filter((subpath) => subpath !== './package.json')
+    .filter((subpath) => !subpath.endsWith('.json'))
     .map((subpath) => name + subpath.slice(1));

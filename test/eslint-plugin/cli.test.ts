@@ -125,6 +125,20 @@ describe('longhaul-lint', () => {
       assert.ok(out.includes(flag));
   });
 
+  it('knows longhaul itself, from its compiled packages too', async () => {
+    const { status, err } = await run(['--max-unknown', '0'], {
+      'src/workflows.ts': `import { sleep } from '@temporalio/workflow';\nimport { inbox, longRunning } from 'longhaul/workflows';\nimport { poll } from 'longhaul/recipes';\nexport const queue = longRunning('queue', { inboxes: { a: inbox(null as never) } } as never, async (run) => {\n  await sleep(1);\n  await poll(run as never, null as never);\n});`,
+      'node_modules/longhaul/package.json': JSON.stringify({
+        name: 'longhaul',
+        exports: { './workflows': { types: './workflows.d.ts' }, './recipes': { types: './recipes.d.ts' } },
+      }),
+      'node_modules/longhaul/workflows.d.ts':
+        'export declare function inbox(of: never): object;\nexport declare function longRunning(name: string, of: never, body: (run: object) => Promise<void>): () => Promise<void>;',
+      'node_modules/longhaul/recipes.d.ts': 'export declare function poll(run: never, of: never): Promise<void>;',
+    });
+    assert.equal(status, 0, err);
+  });
+
   it('lists the functions at which workflow code was lost, and --max-unknown fails on them', async () => {
     const imports = `import { mystery } from 'mystery'; import { z } from 'zod';`;
     const files = { 'src/workflows.ts': workflow('return [mystery(1), mystery(2), z.string()];', imports) };

@@ -2,14 +2,21 @@ import { continueAsNew, defineSignal, proxyActivities, setHandler, sleep, workfl
 import { inbox, longRunning } from 'longhaul/workflows';
 import type * as activities from './activities';
 
-// eslint-disable-next-line longhaul/require-heartbeat-timeout -- that is what is wrong with these
+// eslint-disable-next-line longhaul/require-heartbeat-timeout, longhaul/require-activity-timeout -- that is what is wrong with these
 const oftenTried = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 hour',
   retry: { initialInterval: '1 ms', maximumInterval: '10 ms' },
 });
 // eslint-disable-next-line longhaul/require-heartbeat-timeout -- and with these
-const unwatched = proxyActivities<typeof activities>({ startToCloseTimeout: '1 hour' });
-const watched = proxyActivities<typeof activities>({ startToCloseTimeout: '1 hour', heartbeatTimeout: '500 ms' });
+const unwatched = proxyActivities<typeof activities>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
+});
+const watched = proxyActivities<typeof activities>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
+  heartbeatTimeout: '500 ms',
+});
 
 /** As designed: it waits for days. */
 export async function waits(): Promise<void> {
@@ -29,6 +36,7 @@ export async function rolls(): Promise<void> {
 
 export async function takesAnotherPath(): Promise<void> {
   await sleep(1);
+  // eslint-disable-next-line longhaul/no-wall-clock-leak -- that is what is wrong with it
   if (workflowInfo().unsafe.isReplaying) await watched.beats();
   await sleep(1);
   await sleep('3 days');
