@@ -15,8 +15,19 @@ const io: Io = {
   progress: (line) => {
     if (tty) stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
   },
+  ...(tty && process.stdin.isTTY ? { ask } : {}),
   signal: stop.signal,
 };
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: stderr });
+  try {
+    return await lines.question(question, { signal: stop.signal });
+  } finally {
+    lines.close();
+  }
+}
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -14,6 +14,8 @@ export interface Io {
   tty: boolean;
   /** Replaces the last progress line, with `''` by nothing. Called at a terminal only. */
   progress: (line: string) => void;
+  /** Asks a question and gives the answer; absent where nobody is there to answer. */
+  ask?: (question: string) => Promise<string>;
   /** Aborts when the user wants the command to end, with Ctrl-C or SIGTERM. */
   signal: AbortSignal;
 }

@@ -21,6 +21,8 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
       load: async () => (await import('./drill.js')).drill,
     },
   ],
+  ['doctor', { what: 'say what hinders the project here', load: async () => (await import('./doctor.js')).doctor }],
+  ['init', { what: 'add longhaul to a Temporal project', load: async () => (await import('./init.js')).init }],
   [
     'inspect',
     {

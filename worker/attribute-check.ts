@@ -112,13 +112,15 @@ export class AttributeCheck {
   }
 }
 
-const createCommand = (namespace: string, names: readonly AttributeName[]): string =>
+/** The command that adds search attributes to a namespace. */
+export const createCommand = (namespace: string, names: readonly AttributeName[]): string =>
   [
     `temporal operator search-attribute create --namespace ${namespace}`,
     ...names.map((name) => `--name ${name} --type ${typeOf(name)}`),
   ].join(' ');
 
-const cloudCommand = (namespace: string, names: readonly AttributeName[]): string =>
+/** The command that does so on Temporal Cloud. */
+export const cloudCommand = (namespace: string, names: readonly AttributeName[]): string =>
   [
     `tcld namespace search-attributes add --namespace ${namespace}`,
     ...names.map((name) => `--search-attribute "${name}=${typeOf(name)}"`),

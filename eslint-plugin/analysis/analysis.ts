@@ -19,6 +19,7 @@ import type { Settings } from './settings.js';
 import { summaryOf, type Unit } from './summary.js';
 import { lineOf } from './syntax.js';
 import { wayFrom } from './way.js';
+import { withWorkspaceSources } from './workspace.js';
 
 /** A hazard that workflow code reaches, where it is reported. */
 export interface Finding {
@@ -53,6 +54,8 @@ export interface LostCall {
 /** Everything known of one program under one configuration; made on the first question. */
 export class Analysis {
   readonly bundle: Bundle;
+  /** With the sources of the workspace's packages, where they are not in it. */
+  readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   private readonly modules: Modules;
   private readonly roots: Roots;
@@ -64,10 +67,12 @@ export class Analysis {
   private readonly propagations = new Map<Effect, Propagation>();
 
   constructor(
-    readonly program: ts.Program,
+    given: ts.Program,
     private readonly settings: Settings,
     private readonly cwd: string,
   ) {
+    const program = withWorkspaceSources(given);
+    this.program = program;
     this.checker = program.getTypeChecker();
     this.modules = new Modules(program, this.checker);
     this.roots = findRoots(program, this.checker, this.modules, settings, cwd);

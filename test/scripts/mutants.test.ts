@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { batches, inOrderOf } from '../../scripts/mutants/order';
 
 const mutants = Array.from({ length: 80 }, (_, index) => ({ name: `mutant-${index}` }));
@@ -22,5 +26,17 @@ describe('mutants within a time limit', () => {
   it('come in batches, none lost', () => {
     assert.deepEqual(batches([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
     assert.deepEqual(batches([], 2), []);
+  });
+});
+
+describe('the patches of mutants/', () => {
+  it('fit the sources as they are, each by itself', async () => {
+    const names = (await readdir('mutants')).filter((name) => name.endsWith('.patch'));
+    const check = (name: string) => promisify(execFile)('git', ['apply', '--check', join('mutants', name)]);
+    const unfit: string[] = [];
+    for (const name of names) {
+      await check(name).catch(({ stderr }: { stderr?: string }) => unfit.push(`${name}: ${stderr ?? ''}`));
+    }
+    assert.deepEqual(unfit, [], 'make them anew from the sources of today');
   });
 });
