@@ -1,93 +1,248 @@
-import { relative, resolve } from 'node:path';
-import { loadConfig, replayOptionsOf } from '../config';
-import type { HistoryResult, ReplayReport } from '../replay';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { LoadedConfig } from '../config';
+import type { LoadedHistory, ReplayHistoriesOptions, ReplayReport } from '../replay';
+import { lengthOfTime } from '../workflows/duration';
 import { configuredCodecs } from './codecs';
 import type { Io, Status } from './io';
-import { parse } from './parse';
+import { parse, parseNumber, UsageError } from './parse';
+import { withRelativePaths } from './replay-paths';
 
-const usage = `Usage: longhaul replay [paths…] [options]
+const usage = `Usage: longhaul replay [paths…] --workflows FILE [options]
 
 Replays saved histories against workflow code, and names the line at which they part.
 
-  paths               histories (.bin, .bin.gz, .json, .json.gz) or folders of them, without their subfolders;
-                      default: the configuration's, or else replay-histories
-  --workflows FILE    the workflow file or folder, as the worker is given it; default: the configuration's
-  --workflow-id ID    workflow id of histories that tell none themselves
-  --config FILE       default: longhaul.config.ts, here or in a folder above
-  --json              print one JSON object
-  --help              show this
+  paths                histories (.bin, .json, .jsonl, each also with .gz) or folders of them, without their subfolders;
+                       default: the configuration's, or replay-histories
+  --workflows FILE     the workflow file or folder, as the worker is given it; default: the configuration's
+  --config FILE        longhaul.config.ts; default: searched from here upwards
+  --workflow-id ID     workflow id of histories that tell none themselves
+  --live               replay the open runs of a namespace instead of files
+  --query Q            of --live: which, as a list filter; also closed runs
+  --build-id B         of --live: those of a worker build, and the patches that no run needs any more
+  --limit N            of --live: at most so many runs, spread over types; default: 1000
+  --jobs N             processes to replay in; default: as many as there are cores
+  --deadline SECONDS   for one history; default: 120
+  --drift WHAT         off, warn or error: other arguments, options or durations than recorded; default: warn
+  --accepted-drift FILE  drift that is right; default: accepted-drift.json beside the histories
+  --accept-drift       add the drift found to that file
+  --elsewhere          replay once more in another time zone and locale, with the clock ahead: all must come out the same
+  --strict             fail where a type has no history, or a long-running type none of a day
+  --show-values        show users' values in drift, not their type, length and hash
+  --no-cache           bundle anew
+  --json               print one JSON object
+  --junit FILE         write a report for CI servers
+  --lcov FILE          write the lines that histories reach
+  --github             print annotations, and write the summary of a GitHub Actions step
+  --help               show this
 
-Exit status: 0 all pass, 1 a history does not replay, 2 wrong use or an invalid history, 3 the environment failed.`;
+Exit status: 0 all pass, 1 a history does not replay or a policy is not met, 2 wrong use or an invalid history,
+3 the environment failed.`;
 
 const options = {
   workflows: { type: 'string' },
-  'workflow-id': { type: 'string' },
   config: { type: 'string' },
+  'workflow-id': { type: 'string' },
+  live: { type: 'boolean' },
+  query: { type: 'string' },
+  'build-id': { type: 'string' },
+  limit: { type: 'string' },
+  jobs: { type: 'string' },
+  deadline: { type: 'string' },
+  drift: { type: 'string' },
+  'accepted-drift': { type: 'string' },
+  'accept-drift': { type: 'boolean' },
+  elsewhere: { type: 'boolean' },
+  strict: { type: 'boolean' },
+  'show-values': { type: 'boolean' },
+  'no-cache': { type: 'boolean' },
   json: { type: 'boolean' },
+  junit: { type: 'string' },
+  lcov: { type: 'string' },
+  github: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
+
+type Flags = ReturnType<typeof parse<typeof options>>['values'];
 
 export async function replay(argv: readonly string[], io: Io): Promise<Status> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (io.out(usage), 0);
-  const config = await loadConfig({ cwd: io.cwd, ...(values.config !== undefined && { file: values.config }) });
-  const workflowsPath = values.workflows === undefined ? config.workflowsPath : resolve(io.cwd, values.workflows);
-  if (workflowsPath === undefined) {
-    io.err('longhaul replay: --workflows FILE is missing: the file that exports the workflow functions. See --help.');
+  checkFlags(values, positionals);
+  const { loadConfig, ConfigError, ServerError } = await import('../config/index.js');
+  const harness = await import('../replay/index.js');
+  try {
+    const config = await loadConfig({
+      cwd: io.cwd,
+      ...(values.config !== undefined && { file: values.config }),
+    });
+    return await run(values, positionals, config, harness, io);
+  } catch (error) {
+    if (io.tty) io.progress('');
+    if (error instanceof ServerError) return (io.err(`longhaul replay: ${error.message}`), 3);
+    const { AcceptedDriftError, CodecError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } =
+      harness;
+    const kinds = [
+      AcceptedDriftError,
+      CodecError,
+      ConfigError,
+      EmptyCorpusError,
+      HistoryPathError,
+      ManifestError,
+      WorkflowBundleError,
+    ];
+    if (!kinds.some((kind) => error instanceof kind)) throw error;
+    io.err(`longhaul replay: ${(error as Error).message.replaceAll(`${io.cwd}/`, '')}`);
     return 2;
   }
+}
 
-  const harness = await import('../replay/index.js'); // loads the native core: only when needed
+async function run(
+  values: Flags,
+  positionals: readonly string[],
+  config: LoadedConfig,
+  harness: typeof import('../replay'),
+  io: Io,
+): Promise<Status> {
+  const workflowsPath = values.workflows === undefined ? config.workflowsPath : resolve(io.cwd, values.workflows);
+  if (workflowsPath === undefined) {
+    throw new UsageError('--workflows FILE is missing: the file that exports the workflow functions. See --help.');
+  }
+  const { replayOptionsOf } = await import('../config/index.js');
   const shown = (path: string) => relative(io.cwd, path) || path;
-  const paths = positionals.length > 0 ? positionals.map((path) => resolve(io.cwd, path)) : config.histories;
-  const workflowId = values['workflow-id'];
-  try {
-    const loaded = await harness.loadHistories(paths, workflowId === undefined ? {} : { workflowId });
-    const histories = await harness.decodeLoaded(loaded, {
-      codecs: () => configuredCodecs(config, io),
-      ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
-      ...(io.env.TEMPORAL_NAMESPACE !== undefined && { namespace: io.env.TEMPORAL_NAMESPACE }),
-    });
-    const report = await harness.replayHistories({
-      workflowsPath,
-      replayOptions: await replayOptionsOf(config),
-      histories: histories.map((history) => ({ ...history, file: shown(history.file) })),
-      signal: io.signal,
-      onResult: ({ file }, index) => io.progress(`${index + 1} of ${histories.length} replayed: ${file}`),
-    });
-    io.progress('');
-    io.out(values.json ? JSON.stringify(withPaths(report, shown)) : harness.formatReport(report, { cwd: io.cwd }));
-    return statusOf(report, io);
-  } catch (error) {
-    io.progress('');
-    const { CodecError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError } = harness;
-    for (const kind of [CodecError, EmptyCorpusError, HistoryPathError, ManifestError, WorkflowBundleError]) {
-      if (error instanceof kind) {
-        io.err(`longhaul replay: ${error.message.replaceAll(`${io.cwd}/`, '')}`);
-        return 2;
-      }
-    }
-    throw error;
+  const paths = positionals.length > 0 ? positionals.map((path) => resolve(io.cwd, path)) : [...config.histories];
+  const loaded = values.live
+    ? await liveHistories(values, config, io)
+    : await harness.loadHistories(paths, {
+        ...(values['workflow-id'] !== undefined && { workflowId: values['workflow-id'] }),
+      });
+  const histories = await harness.decodeLoaded(loaded, {
+    codecs: () => configuredCodecs(config, io),
+    ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
+    ...(io.env.TEMPORAL_NAMESPACE !== undefined && { namespace: io.env.TEMPORAL_NAMESPACE }),
+  });
+  const driftFile = resolve(io.cwd, values['accepted-drift'] ?? join(paths[0] ?? '.', 'accepted-drift.json'));
+  const acceptedDrift = await harness.readAcceptedDrift(driftFile);
+  const report = await harness.replayHistories({
+    workflowsPath,
+    histories: histories.map((history) => ({ ...history, file: values.live ? history.file : shown(history.file) })),
+    replayOptions: await replayOptionsOf(config),
+    ...replayFlags(values, config),
+    acceptedDrift,
+    signal: io.signal,
+    onResult: ({ file }, done) => {
+      if (io.tty) io.progress(`${done} of ${histories.length} replayed: ${file}`);
+    },
+  });
+  if (io.tty) io.progress('');
+  if (values['accept-drift']) {
+    const added = await harness.writeAcceptedDrift(driftFile, acceptedDrift, report.histories);
+    io.err(`longhaul replay: ${added} added to ${shown(driftFile)}.`);
+  }
+  await print(values, withRelativePaths(report, shown), report, harness, io);
+  return statusOf(report, io);
+}
+
+function checkFlags(values: Flags, positionals: readonly string[]): void {
+  const { live, query, limit, drift } = values;
+  if (drift !== undefined && !['off', 'warn', 'error'].includes(drift)) {
+    throw new UsageError(`--drift takes off, warn or error, not ${JSON.stringify(drift)}.`);
+  }
+  if (live && positionals.length > 0) throw new UsageError('--live replays no files: leave the paths out.');
+  if (!live && (query !== undefined || values['build-id'] !== undefined || limit !== undefined)) {
+    throw new UsageError('--query, --build-id and --limit belong to --live.');
   }
 }
 
-function statusOf({ summary }: ReplayReport, io: Io): Status {
-  if (summary.nondeterminism + summary.failed + summary.timeout > 0) return 1;
-  if (summary.invalid > 0) return 2;
-  if (summary.pass > 0) return 0;
-  io.err('longhaul replay: no history holds anything to replay, so nothing was checked.');
-  return 2;
+function replayFlags(values: Flags, config: LoadedConfig): Partial<ReplayHistoriesOptions> {
+  const jobs = parseNumber('--jobs', values.jobs, 1, 64);
+  const deadline = parseNumber('--deadline', values.deadline, 1, 86_400);
+  return {
+    ...(jobs !== undefined && { jobs }),
+    ...(deadline !== undefined && { deadlineMs: deadline * 1_000 }),
+    drift: (values.drift ?? 'warn') as 'off' | 'warn' | 'error',
+    showValues: values['show-values'] ?? false,
+    elsewhere: values.elsewhere ?? false,
+    cache: !values['no-cache'],
+    policies: { strict: values.strict ?? false, longRunning: longRunningTypes(config) },
+  };
 }
 
-function withPaths(report: ReplayReport, shown: (path: string) => string): ReplayReport {
-  const histories = report.histories.map((result): HistoryResult => {
-    const { divergence, location } = result;
-    const at = divergence?.location;
-    return {
-      ...result,
-      ...(location && { location: { ...location, file: shown(location.file) } }),
-      ...(divergence && at && { divergence: { ...divergence, location: { ...at, file: shown(at.file) } } }),
-    };
-  });
-  return { ...report, histories };
+/** Types of the catalog that are expected to take a day or more. */
+function longRunningTypes({ catalog = {} }: LoadedConfig): string[] {
+  return Object.entries(catalog).flatMap(([type, { expectedMaxDuration }]) =>
+    expectedMaxDuration !== undefined && lengthOfTime('expectedMaxDuration', expectedMaxDuration) >= 86_400_000
+      ? [type]
+      : [],
+  );
+}
+
+async function liveHistories(values: Flags, config: LoadedConfig, io: Io): Promise<LoadedHistory[]> {
+  const { connect, ServerError } = await import('../config/index.js');
+  const { fetchLiveHistories } = await import('../replay/index.js');
+  const { connection, address, namespace, close } = await connect({ env: io.env });
+  try {
+    return await fetchLiveHistories({
+      workflowService: connection.workflowService,
+      namespace,
+      ...(values.query !== undefined && { query: values.query }),
+      ...(values['build-id'] !== undefined && { buildId: values['build-id'] }),
+      limit: parseNumber('--limit', values.limit, 1, 1_000_000) ?? 1_000,
+      signal: io.signal,
+      onProgress: (words) => {
+        if (io.tty) io.progress(`${address} ${namespace}: ${words}`);
+      },
+    });
+  } catch (error) {
+    if (io.signal.aborted) throw error;
+    const refused = ServerError.from(error, 'read the runs', { address, namespace });
+    if (refused.code === 3) throw new UsageError(refused.message); // the query
+    throw refused;
+  } finally {
+    await close();
+  }
+}
+
+async function print(
+  values: Flags,
+  shown: ReplayReport,
+  report: ReplayReport,
+  harness: typeof import('../replay'),
+  io: Io,
+): Promise<void> {
+  const text = harness.formatReport(report, { cwd: io.cwd });
+  io.out(values.json ? JSON.stringify(shown) : text);
+  await save(values.junit, harness.formatJunit(shown), io);
+  await save(values.lcov, harness.formatLcov(report.coverage), io);
+  if (values['build-id'] !== undefined && !values.json) io.out(unneededPatches(report));
+  if (!values.github) return;
+  const annotations = harness.formatGithubAnnotations(shown);
+  // On stdout, where GitHub reads them, unless a program reads that.
+  if (annotations !== '') (values.json ? io.err : io.out)(annotations);
+  const { GITHUB_STEP_SUMMARY: summary } = io.env;
+  if (summary) await appendFile(summary, harness.formatGithubSummary(shown));
+}
+
+/** What the open runs of a build say of the patches in the code: those that none of them is from before. */
+function unneededPatches({ coverage }: ReplayReport): string {
+  const done = coverage.patches.filter(({ inCode, notTaken }) => inCode && notTaken === 0).map(({ id }) => id);
+  return done.length === 0
+    ? 'Each patch in the code is needed by some run.'
+    : `No run is from before: ${done.join(', ')}. For these runs patched('…') may become deprecatePatch('…').`;
+}
+
+async function save(file: string | undefined, content: string, io: Io): Promise<void> {
+  if (file === undefined) return;
+  const path = resolve(io.cwd, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+function statusOf({ summary, policies }: ReplayReport, io: Io): Status {
+  if (summary.nondeterminism + summary.failed + summary.timeout > 0) return 1;
+  if (summary.invalid > 0) return 2;
+  if (policies.some(({ level }) => level === 'error')) return 1;
+  if (summary.pass + summary.drift > 0) return 0;
+  io.err('longhaul replay: no history holds anything to replay, so nothing was checked.');
+  return 2;
 }

@@ -1,25 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { HistoryResult, ReplayReport, SourceLocation } from './report';
+import { formatCoverage } from './format-coverage';
+import { groupDrift, type DriftGroup } from './group-drift';
+import type { FailureGroup, ReplayReport, SourceLocation } from './report';
 
 export interface FormatReportOptions {
   /** Folder that paths are shown relative to. @default process.cwd() */
   cwd?: string;
 }
 
-/** Renders a report for people: every history that did not pass, with its line of code, then the coverage and the sum. */
+/**
+ * Renders a report for people: what did not pass, one entry a cause with its line of code; what drifted; what the histories
+ * do not cover; the sum.
+ */
 export function formatReport(report: ReplayReport, options: FormatReportOptions = {}): string {
   const { cwd = process.cwd() } = options;
   const shown = (path: string) => relative(cwd, path) || path;
-  const blocks = report.histories
-    .filter(({ status }) => status !== 'pass')
-    .map((result) => formatResult(result, shown));
-  return [...blocks, formatSummary(report)].join('\n\n');
+  const { total } = report.summary;
+  const blocks = [
+    ...report.failures.map((failure) => formatFailure(failure, total, shown)),
+    ...groupDrift(report.histories).map((group) => formatDrift(group, shown)),
+    formatNotes(report),
+    formatCoverage(report.coverage, shown),
+    report.policies.map(({ level, message }) => `${level === 'error' ? '✗' : '!'} ${message}`).join('\n'),
+    formatSummary(report),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function formatResult(result: HistoryResult, shown: (path: string) => string): string {
-  const { file, status, workflowType, message, divergence, location = divergence?.location } = result;
-  const lines = [`${status === 'skipped' ? '-' : '✗'} ${file}  ${workflowType} ${status}`.trimEnd()];
+/** What to do about a divergence of which no more is known. */
+export const whatToDo =
+  "keep the recorded commands for workflows already open: put the change behind patched('…'), or restore the old call.";
+
+function formatFailure(failure: FailureGroup, total: number, shown: (path: string) => string): string {
+  const { status, workflowType, files, message, divergence, location = divergence?.location } = failure;
+  const [first = ''] = files;
+  const others = files.length > 1 ? ` and ${files.length - 1} more of ${total}` : '';
+  const lines = [`${status === 'skipped' ? '-' : '✗'} ${first}${others}  ${workflowType} ${status}`.trimEnd()];
   if (message !== undefined) lines.push(`  ${message}`);
   if (divergence) {
     const { eventId, expected, actual } = divergence;
@@ -33,15 +50,36 @@ function formatResult(result: HistoryResult, shown: (path: string) => string): s
   if (location) {
     lines.push(`  at        ${shown(location.file)}:${location.line}:${location.column}`, ...codeFrame(location));
   }
-  if (divergence?.hint !== undefined) {
-    lines.push(`  To do: ${divergence.hint}`);
-  } else if (divergence) {
-    lines.push(
-      "  To do: keep the recorded commands for workflows already open: put the change behind patched('…'), or restore",
-    );
-    lines.push('  the old call.');
+  if (divergence) lines.push(...wrap(`To do: ${divergence.hint ?? whatToDo}`));
+  return lines.join('\n');
+}
+
+function formatDrift(group: DriftGroup, shown: (path: string) => string): string {
+  const { entry, workflowType, files } = group;
+  const { command, path, recorded, actual, eventId, location, ofItself } = entry;
+  const others = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  const lines = [
+    `${ofItself ? '✗' : '~'} ${files[0] ?? ''}${others}  ${workflowType} ${ofItself ? 'drifts from itself' : 'drift'}`,
+    `  event     ${eventId === 0 ? 'none yet' : eventId} ${command}`,
+    `  ${path === '' ? 'it' : path} was ${recorded}, is ${actual}`,
+  ];
+  if (location) {
+    lines.push(`  at        ${shown(location.file)}:${location.line}:${location.column}`, ...codeFrame(location));
+  }
+  if (ofItself) {
+    lines.push(...wrap('To do: take what differs by machine or time from an activity, or from workflowInfo().'));
   }
   return lines.join('\n');
+}
+
+function wrap(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length > 118) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => `  ${line}`);
 }
 
 /** Three lines around a place; nothing where the file isn't there. */
@@ -61,10 +99,15 @@ function codeFrame({ file, line, column }: SourceLocation): string[] {
   return [...frame, ''];
 }
 
-function formatSummary({ summary, coverage }: ReplayReport): string {
-  const { total, pass, durationMs, ...others } = summary;
+function formatNotes({ histories, engine }: ReplayReport): string {
+  const notes = histories.flatMap(({ file, notes: own = [] }) => own.map((note) => `! ${file}: ${note}.`));
+  if (engine.reason !== undefined) notes.push(`! Replayed the slow way: ${engine.reason}.`);
+  return notes.join('\n');
+}
+
+function formatSummary({ summary }: ReplayReport): string {
+  const { total, pass, drift, durationMs, ...others } = summary;
   const rest = Object.entries(others).flatMap(([status, count]) => (count > 0 ? [`${count} ${status}`] : []));
-  const sum = `${total} ${total === 1 ? 'history' : 'histories'}: ${[`${pass} passed`, ...rest].join(', ')} in ${(durationMs / 1_000).toFixed(1)} s.`;
-  const { missing } = coverage.workflowTypes;
-  return missing.length === 0 ? sum : `No history covers: ${missing.join(', ')}.\n${sum}`;
+  if (drift > 0) rest.unshift(`${drift} passed with drift`);
+  return `${total} ${total === 1 ? 'history' : 'histories'}: ${[`${pass} passed`, ...rest].join(', ')} in ${(durationMs / 1_000).toFixed(1)} s.`;
 }

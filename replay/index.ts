@@ -1,7 +1,12 @@
+export { type AcceptedDrift, AcceptedDriftError, readAcceptedDrift, writeAcceptedDrift } from './accepted-drift';
 export { assertReplays, ReplayFailedError } from './assert-replays';
+export { formatGithubAnnotations, formatGithubSummary } from './format-github';
+export { formatJunit } from './format-junit';
+export { formatLcov } from './format-lcov';
 export { bundleWorkflows, WorkflowBundleError } from './bundle-workflows';
 export { formatReport, type FormatReportOptions } from './format-report';
 export * from './inspect';
+export { fetchLiveHistories, type FetchLiveHistoriesOptions } from './live/fetch-live-histories';
 export {
   fromHistory,
   HistoryPathError,
@@ -11,7 +16,21 @@ export {
 } from './load-histories';
 export { type Manifest, type ManifestEntry, ManifestError, readManifest, writeManifest } from './manifest';
 export { EmptyCorpusError, replayHistories, type ReplayHistoriesOptions } from './replay-histories';
-export type { Coverage, Divergence, HistoryResult, ReplayReport, ReplayStatus, SourceLocation } from './report';
+export type { PolicyOptions } from './policies';
+export type {
+  Coverage,
+  Covered,
+  Divergence,
+  DriftEntry,
+  FailureGroup,
+  FileCoverage,
+  HistoryResult,
+  PatchCoverage,
+  PolicyFinding,
+  ReplayReport,
+  ReplayStatus,
+  SourceLocation,
+} from './report';
 export { HistoryExistsError, saveHistory, type SaveHistoryOptions } from './save-history';
 export { codecServer, type CodecServerOptions } from './record/codec-server';
 export { CodecError, PayloadDecoder } from './record/decode-payloads';

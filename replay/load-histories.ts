@@ -16,6 +16,12 @@ export interface LoadedHistory extends HistoryDescription {
   file: string;
   /** The history in protobuf's binary form; absent if it can't be replayed. */
   encoded?: Uint8Array;
+  /** Users' values in it are tokens, so that drift of values says nothing. */
+  redacted?: boolean;
+  /** Where it was recorded, if its manifest says so. */
+  namespace?: string;
+  /** When it was saved, ISO 8601, if its manifest says so. */
+  recordedAt?: string;
   /** What was made good when it was read, and what that costs. */
   notes?: string[];
   /** Why it can't be replayed: `invalid` is a malformed file, `skipped` a sound one that holds nothing to replay. */
@@ -63,6 +69,9 @@ export function fromHistory(
   return finish(name, history, { workflowId, ...(runId !== undefined && { runId }) });
 }
 
+/** What a folder holds beside histories. */
+const besides = new Set(['manifest.json', 'accepted-drift.json']);
+
 async function historyFilesAt(path: string): Promise<string[]> {
   const found = await stat(path).catch((error: unknown) => {
     throw new HistoryPathError(`${path} ${whyNot(error)}.`);
@@ -76,7 +85,7 @@ async function historyFilesAt(path: string): Promise<string[]> {
   const names = await readdir(path).catch((error: unknown) => {
     throw new HistoryPathError(`${path} ${whyNot(error)}.`);
   });
-  const files = names.filter((name) => historyFile.test(name) && name !== 'manifest.json').sort();
+  const files = names.filter((name) => historyFile.test(name) && !besides.has(name)).sort();
   if (files.length === 0)
     throw new HistoryPathError(`${path} holds no history (.bin, .json or .jsonl, or one of these with .gz).`);
   return files.map((name) => join(path, name));
@@ -126,7 +135,15 @@ function loadHistory(
     const { history, payloadsApproximated: approximated, ...wrapper } = parseHistory(file, content);
     const told = { ...wrapper, ...nonEmpty({ workflowId: entry?.workflowId, runId: entry?.runId }) };
     const loaded = finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
-    return approximated ? { ...loaded, notes: [payloadsApproximated] } : loaded;
+    return {
+      ...loaded,
+      ...nonEmpty({
+        recordedAt: entry?.recordedAt,
+        namespace: (entry as { namespace?: string } | undefined)?.namespace,
+      }),
+      ...(entry?.payloads === 'redacted' && { redacted: true }),
+      ...(approximated && { notes: [payloadsApproximated] }),
+    };
   } catch (error) {
     if (!(error instanceof InvalidHistoryError)) throw error;
     const description = {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+export type { History } from '@temporalio/common/lib/proto-utils';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import type * as Proto from '@temporalio/proto';
 import type { ProtoEnum, ProtoType } from './json/proto-json';
@@ -40,6 +41,11 @@ export function decodeHistory(bytes: Uint8Array): History {
 
 export function encodeHistory(history: History): Uint8Array {
   return historyType.encode(historyType.fromObject(history)).finish();
+}
+
+/** The same bytes for the same command. */
+export function encodeCommand(command: Command): Uint8Array {
+  return proto.coresdk.workflow_commands.WorkflowCommand.encode(command).finish();
 }
 
 /** Takes the plain object of a history as protobufjs spells it. */

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { ReplayWorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import type { AcceptedDrift } from './accepted-drift';
 import { bundleWorkflows, WorkflowBundleError } from './bundle-workflows';
-import type { EngineResult } from './engine/replay-engine';
+import { coverageOf } from './coverage';
+import { failuresOf } from './failures';
 import type { LoadedHistory } from './load-histories';
-import { ReplayInPlace } from './replay-in-place';
-import { ReplayProcess } from './replay-process';
-import type { Replayer } from './replayer';
-import { type HistoryResult, type ReplayReport, toReport } from './report';
+import { findingsOf, type PolicyOptions } from './policies';
+import { type Replay, replayAll } from './replay-all';
+import type { HistoryResult, PolicyFinding, ReplayReport } from './report';
+import { buildIdOf, toResult } from './to-result';
 
 export interface ReplayHistoriesOptions {
   /** The workflow file or folder, as in `WorkerOptions`. Either this or `workflowBundle`. */
@@ -20,12 +22,34 @@ export interface ReplayHistoriesOptions {
    * copied to a child process, such as a codec, the replay runs in this process, on its `Runtime` where it has one.
    */
   replayOptions?: Omit<ReplayWorkerOptions, 'workflowsPath' | 'workflowBundle'>;
+  /** Child processes to replay in. @default as many as there are cores, and fewer for a small corpus */
+  jobs?: number;
   /** Milliseconds for one history, after which its status is `timeout`. @default 120_000 */
   deadlineMs?: number;
+  /**
+   * What drift does: commands of the recorded kind and name with other arguments, options or durations, which the core lets
+   * pass. Code that drifts from itself fails in either case. @default 'warn'
+   */
+  drift?: 'warn' | 'error' | 'off';
+  /** Drift that is right. @default none */
+  acceptedDrift?: readonly AcceptedDrift[];
+  /** Whether reports show users' values, rather than their type, length and a keyed hash. @default false */
+  showValues?: boolean;
+  /** Whether to find the lines of workflow code that no history reaches. @default true */
+  lineCoverage?: boolean;
+  /**
+   * Whether to replay each history once more as if on another machine: in another time zone and locale, with the clock months
+   * ahead. Each command must come out the same. @default false
+   */
+  elsewhere?: boolean;
+  /** What the corpus must have. @default warnings where a type has no history, or none that is recent */
+  policies?: PolicyOptions;
+  /** Whether to keep bundles in `node_modules/.cache`. @default true */
+  cache?: boolean;
   /** Stops the replay; the returned promise then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Called with each result in turn. */
-  onResult?: (result: HistoryResult, index: number) => void;
+  /** Called with each result as it comes, the longest histories first, and with how many there have been. */
+  onResult?: (result: HistoryResult, done: number) => void;
 }
 
 /** There is no history to replay: a check that checked nothing must not pass. */
@@ -37,85 +61,88 @@ export class EmptyCorpusError extends Error {
  * Replays histories against workflow code and reports each of them, with the source line at which a divergence begins.
  *
  * `Worker.runReplayHistories` is the engine, and the verdict is its own. Around it come what a gate before a release needs:
- * malformed files can't hang or end the run, each history keeps its workflow id, and one bundle serves all.
+ * malformed files can't hang or end the run, each history keeps its workflow id, one bundle serves all, what the core does not
+ * compare is compared, and what the histories do not cover is said.
  *
  * @throws EmptyCorpusError if `histories` is empty.
  * @throws WorkflowBundleError if the workflow code can't be bundled or exports no function.
  * @remarks Contacts no server.
  */
 export async function replayHistories(options: ReplayHistoriesOptions): Promise<ReplayReport> {
-  const { histories, replayOptions = {}, deadlineMs = 120_000, signal, onResult } = options;
+  const { histories, replayOptions = {}, signal, drift: driftMode = 'warn', acceptedDrift = [], policies } = options;
   const startedAt = performance.now();
   if (histories.length === 0) throw new EmptyCorpusError('There is no history to replay.');
   signal?.throwIfAborted();
 
   const bundleCode = await bundleOf(options, replayOptions);
-  const replayer = canBeCopied(replayOptions)
-    ? new ReplayProcess({ bundleCode, replayOptions, deadlineMs })
-    : new ReplayInPlace({ bundleCode, replayOptions, deadlineMs });
-  const exported = new Set<string>();
-  const results: HistoryResult[] = [];
-  try {
-    for (const [index, history] of histories.entries()) {
-      const outcome = await replayOne(replayer, history, signal);
-      outcome?.exported.forEach((name) => exported.add(name));
-      const result = toResult(history, outcome);
-      results.push(result);
-      onResult?.(result, index);
-    }
-  } finally {
-    await replayer.close();
-  }
-  if (exported.size === 0 && results.some(({ message }) => message?.includes('no such function is exported'))) {
+  const { outcomes, lines, engine } = await replayAll(options, bundleCode);
+  const seen = [...outcomes.values()].flatMap((outcome) => outcome.seen ?? []);
+  if (seen.length > 0 && seen.every(({ exported }) => exported.length === 0) && nothingExported(outcomes)) {
     throw new WorkflowBundleError(
       `${options.workflowsPath ?? 'The workflow bundle'} exports no workflow function.`,
       '',
     );
   }
-  return toReport(results, [...exported], Math.round(performance.now() - startedAt));
+
+  const buildId = buildIdOf(bundleCode);
+  const replayed = histories.map((history) => {
+    const outcome = outcomes.get(history);
+    const sameCode = history.codeVersion !== '' && history.codeVersion === buildId;
+    return { history, outcome, result: toResult(history, outcome, { drift: driftMode, acceptedDrift, sameCode }) };
+  });
+  const watched = replayed.flatMap(({ history, outcome, result }) =>
+    outcome?.seen && result.status !== 'failed' ? [{ workflowType: history.workflowType, seen: outcome.seen }] : [],
+  );
+  const exported = seen.flatMap((one) => one.exported);
+  const coverage = coverageOf(watched, exported, bundleCode, lines);
+  const results = replayed.map(({ result }) => result);
+  const findings = [
+    ...findingsOf(replayed, coverage, buildId, Date.now(), policies),
+    ...driftFindings(results, driftMode),
+  ];
+  const summary = summaryOf(results, Math.round(performance.now() - startedAt));
+  const sound = summary.pass + summary.drift;
+  return {
+    schema: 'longhaul.replay/1',
+    ok: sound > 0 && sound + summary.skipped === summary.total && findings.every(({ level }) => level !== 'error'),
+    summary,
+    engine,
+    coverage,
+    policies: findings,
+    failures: failuresOf(results),
+    histories: results,
+  };
 }
 
 async function bundleOf(options: ReplayHistoriesOptions, replayOptions: ReplayWorkerOptions): Promise<string> {
-  const { workflowsPath, workflowBundle } = options;
+  const { workflowsPath, workflowBundle, cache } = options;
   if (workflowBundle) {
     return 'code' in workflowBundle ? workflowBundle.code : readFile(workflowBundle.codePath, 'utf8');
   }
   if (workflowsPath === undefined) throw new TypeError('replayHistories needs workflowsPath or workflowBundle.');
-  return bundleWorkflows(workflowsPath, replayOptions);
+  return bundleWorkflows(workflowsPath, replayOptions, cache);
 }
 
-async function replayOne(
-  replayer: Replayer,
-  { encoded, workflowId }: LoadedHistory,
-  signal: AbortSignal | undefined,
-): Promise<EngineResult | undefined> {
-  if (!encoded) return undefined;
-  signal?.throwIfAborted();
-  const stop = () => replayer.kill();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const outcome = await replayer.replay({ workflowId, encoded });
-    signal?.throwIfAborted();
-    return outcome;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
+function nothingExported(outcomes: Replay['outcomes']): boolean {
+  return [...outcomes.values()].some(({ verdict }) => verdict.message?.includes('no such function is exported'));
 }
 
-/** Plain data alone: an instance of a class, such as a plugin, would arrive in another process without its methods. */
-function canBeCopied(value: unknown): boolean {
-  if (typeof value === 'function') return false;
-  if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(canBeCopied);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(canBeCopied);
+function driftFindings(results: readonly HistoryResult[], mode: 'warn' | 'error' | 'off'): PolicyFinding[] {
+  if (mode === 'off') return [];
+  const drift = results.flatMap((result) => result.drift);
+  const findings: PolicyFinding[] = [];
+  const find = (level: PolicyFinding['level'], message: string) => findings.push({ policy: 'drift', level, message });
+  const ofItself = drift.filter((entry) => entry.ofItself).length;
+  const open = drift.filter((entry) => !entry.ofItself && !entry.accepted).length;
+  if (ofItself > 0) find('error', `The same code says something else than itself in ${times(ofItself)}.`);
+  if (open > 0 && mode === 'error') find('error', `The code says something else than it did in ${times(open)}.`);
+  return findings;
 }
 
-function toResult(history: LoadedHistory, outcome: EngineResult | undefined): HistoryResult {
-  const { file, workflowType, workflowId, runId, events, spanMs, problem } = history;
-  const verdict = outcome?.verdict ?? problem ?? { status: 'skipped', message: 'It was not loaded.' };
-  return { file, workflowType, workflowId, runId, events, spanMs, ...verdict };
+const times = (count: number): string => (count === 1 ? '1 place' : `${count} places`);
+
+function summaryOf(results: readonly HistoryResult[], durationMs: number): ReplayReport['summary'] {
+  const counts = { pass: 0, drift: 0, nondeterminism: 0, failed: 0, invalid: 0, skipped: 0, timeout: 0 };
+  for (const { status } of results) counts[status] += 1;
+  return { total: results.length, ...counts, durationMs };
 }

@@ -1,8 +1,9 @@
 import { type EngineJob, type EngineOptions, type EngineResult, ReplayEngine } from './engine/replay-engine';
+import type { LineCoverage } from './engine/line-coverage';
 import { installQuietRuntime } from './engine/quiet-runtime';
 import { type Replayer, timedOut } from './replayer';
 
-export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' | 'replayOptions'> {
+export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' | 'replayOptions' | 'values'> {
   /** Milliseconds for one history. */
   deadlineMs: number;
 }
@@ -20,8 +21,8 @@ export class ReplayInPlace implements Replayer {
   }
 
   async replay(job: EngineJob): Promise<EngineResult> {
-    const { deadlineMs, bundleCode, replayOptions } = this.options;
-    this.engine ??= new ReplayEngine({ bundleCode, replayOptions, isolateTimeoutMs: deadlineMs });
+    const { deadlineMs, bundleCode, replayOptions, values } = this.options;
+    this.engine ??= new ReplayEngine({ bundleCode, replayOptions, isolateTimeoutMs: deadlineMs, values });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<EngineResult>((resolve) => {
       timer = setTimeout(() => {
@@ -34,6 +35,10 @@ export class ReplayInPlace implements Replayer {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  lines(): Promise<LineCoverage> {
+    return Promise.resolve({});
   }
 
   async close(): Promise<void> {

@@ -1,16 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { ReplayWorkerOptions } from '@temporalio/worker';
+import type { ChildStart } from './engine/replay-child';
+import type { LineCoverage } from './engine/line-coverage';
 import type { EngineJob, EngineResult } from './engine/replay-engine';
-import { type Replayer, timedOut } from './replayer';
+import { noResult, type Replayer, timedOut } from './replayer';
 
-export interface ReplayProcessOptions {
-  bundleCode: string;
-  /** Must survive being copied to another process. */
-  replayOptions: ReplayWorkerOptions;
+export interface ReplayProcessOptions extends ChildStart {
   /** Milliseconds for one history. */
   deadlineMs: number;
+  /** Set on top of this process's own. */
+  env?: Record<string, string>;
 }
 
 /**
@@ -33,7 +33,7 @@ export class ReplayProcess implements Replayer {
         if (lost) this.kill();
         resolve(outcome);
       };
-      const fail = (message: string) => settle({ verdict: { status: 'failed', message }, exported: [] });
+      const fail = (message: string) => settle(noResult({ status: 'failed', message }));
       const onMessage = (outcome: EngineResult) => settle(outcome, false);
       const onExit = (code: number | null, signal: string | null) =>
         fail(`The process that replayed it ended early (${signal ?? `status ${code ?? 0}`}).`);
@@ -50,6 +50,20 @@ export class ReplayProcess implements Replayer {
       child.stderr?.setEncoding('utf8').on('data', onOutput);
       child.send(job, (error) => error && fail(`The process that replays it is gone: ${error.message}`));
     });
+  }
+
+  /** Starts the process before there is a history for it. */
+  async warmUp(): Promise<void> {
+    if (!this.child) await this.start();
+  }
+
+  async lines(): Promise<LineCoverage> {
+    const { child } = this;
+    if (!child?.connected || !this.options.lines) return {};
+    child.send('lines');
+    const late = new Promise<[LineCoverage]>((resolve) => setTimeout(() => resolve([{}]), 30_000).unref());
+    const [lines] = (await Promise.race([once(child, 'message'), once(child, 'exit'), late])) as [LineCoverage];
+    return typeof lines === 'object' ? lines : {};
   }
 
   async close(): Promise<void> {
@@ -69,16 +83,17 @@ export class ReplayProcess implements Replayer {
   }
 
   private async start(): Promise<ChildProcess> {
-    const { bundleCode, replayOptions } = this.options;
+    const { bundleCode, replayOptions, values, plain, lines, aheadMs, env } = this.options;
     const child = fork(join(__dirname, 'engine', 'replay-child.js'), {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, ...env },
     });
     // From here on: a replay may be stopped while its process is still starting.
     this.child = child;
     child.stderr?.resume();
-    child.send({ bundleCode, replayOptions });
+    child.send({ bundleCode, replayOptions, values, plain, lines, aheadMs } satisfies ChildStart);
     const [ready] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
     if (ready !== 'ready') throw new Error(`The process that replays did not start (status ${String(ready)}).`);
     return child;

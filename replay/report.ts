@@ -21,7 +21,30 @@ export interface Divergence {
   location?: SourceLocation;
 }
 
-export type ReplayStatus = 'pass' | 'nondeterminism' | 'failed' | 'invalid' | 'skipped' | 'timeout';
+/** Something that a command of the same kind and name now says otherwise. The core lets it pass. */
+export interface DriftEntry {
+  /** The event that records the command. */
+  eventId: number;
+  /** The command, such as `ActivityTaskScheduled chargeCard`. */
+  command: string;
+  /** What differs, such as `args[0].price`, `startToCloseTimeout` or `duration`. */
+  path: string;
+  /** What the history has. Of a user's value its type, length and a hash that is keyed anew for each report. */
+  recorded: string;
+  /** What the code says now, in the same form. */
+  actual: string;
+  /** The line that issues the command; absent where it could not be found. */
+  location?: SourceLocation;
+  /** Listed in the file of accepted drift. */
+  accepted?: boolean;
+  /**
+   * The same code says otherwise than itself: in another time zone or locale, at another time, or than when it was recorded.
+   * Such drift always fails.
+   */
+  ofItself?: boolean;
+}
+
+export type ReplayStatus = 'pass' | 'drift' | 'nondeterminism' | 'failed' | 'invalid' | 'skipped' | 'timeout';
 
 export interface HistoryResult {
   file: string;
@@ -35,14 +58,47 @@ export interface HistoryResult {
   status: ReplayStatus;
   /** Of `nondeterminism`. */
   divergence?: Divergence;
-  /** Of every status but `pass` and `nondeterminism`: why, in one sentence. */
+  /** Of `drift`, at most 50 entries; empty otherwise. */
+  drift: DriftEntry[];
+  /** Of every status but `pass`, `drift` and `nondeterminism`: why, in one sentence. */
   message?: string;
   /** Of `failed`: the line that threw, where known. */
   location?: SourceLocation;
+  /** What was made good when it was read, and what that costs. */
+  notes?: string[];
 }
 
 /** What came of one history. */
 export type Verdict = Pick<HistoryResult, 'status' | 'divergence' | 'message' | 'location'>;
+
+/** Which of some names histories show. */
+export interface Covered {
+  /** What the code has, as far as replays have come by it. */
+  known: string[];
+  /** What a replayed history shows. */
+  seen: string[];
+  /** What no history shows. */
+  missing: string[];
+}
+
+/** Whether histories show a patch on both of its sides. */
+export interface PatchCoverage {
+  id: string;
+  /** Whether the workflow code still has it. */
+  inCode: boolean;
+  /** Histories in which `patched` was true. */
+  taken: number;
+  /** Histories in which it was false: executions from before the patch. */
+  notTaken: number;
+}
+
+export interface FileCoverage {
+  file: string;
+  /** Lines with code that some history reached. */
+  reached: number[];
+  /** Lines with code that none reached. */
+  missing: number[];
+}
 
 export interface Coverage {
   workflowTypes: {
@@ -53,44 +109,49 @@ export interface Coverage {
     /** Exported, but no history shows that they still replay. */
     missing: string[];
   };
+  /** Handlers as `type.name`. Which queries were asked, no history tells. */
+  signals: Covered;
+  updates: Covered;
+  queries: string[];
+  patches: PatchCoverage[];
+  /** Kinds of commands in histories, such as `TimerStarted`, with the number of histories. */
+  commandKinds: Record<string, number>;
+  /** How executions ended, with the number of histories. */
+  endStates: Record<string, number>;
+  /** Workflow code by file; absent where lines were not watched. */
+  files?: FileCoverage[];
+}
+
+/** What a corpus has to fulfil beyond that it replays. */
+export interface PolicyFinding {
+  policy: 'coverage' | 'span' | 'age' | 'same-code' | 'drift';
+  level: 'error' | 'warning';
+  /** One sentence. */
+  message: string;
+}
+
+/** Histories that did not pass for one and the same cause. */
+export interface FailureGroup {
+  status: ReplayStatus;
+  workflowType: string;
+  divergence?: Divergence;
+  message?: string;
+  location?: SourceLocation;
+  /** Of the histories that it struck. */
+  files: string[];
 }
 
 /** The outcome of a replay, in the form that `longhaul replay --json` prints. It only ever gains fields. */
 export interface ReplayReport {
   schema: 'longhaul.replay/1';
-  /** Whether every history that could be replayed passed, at least one did, and none was invalid. */
+  /** Whether every history that could be replayed passed, at least one did, none was invalid, and no policy is broken. */
   ok: boolean;
   summary: Record<ReplayStatus, number> & { total: number; durationMs: number };
+  /** How it was done: with the switches that make replay fast, or on the SDK's plain path. */
+  engine: { path: 'fast' | 'plain'; jobs: number; reason?: string };
   coverage: Coverage;
+  policies: PolicyFinding[];
+  /** What did not pass, one entry a cause, the most frequent first. */
+  failures: FailureGroup[];
   histories: HistoryResult[];
-}
-
-export function toReport(histories: HistoryResult[], exported: readonly string[], durationMs: number): ReplayReport {
-  const summary = {
-    total: histories.length,
-    pass: 0,
-    nondeterminism: 0,
-    failed: 0,
-    invalid: 0,
-    skipped: 0,
-    timeout: 0,
-  };
-  const seen = new Set<string>();
-  for (const { status, workflowType } of histories) {
-    summary[status] += 1;
-    if (status === 'pass' || status === 'nondeterminism') seen.add(workflowType);
-  }
-  return {
-    schema: 'longhaul.replay/1',
-    ok: summary.pass > 0 && summary.pass + summary.skipped === summary.total,
-    summary: { ...summary, durationMs },
-    coverage: {
-      workflowTypes: {
-        exported: [...exported].sort(),
-        seen: [...seen].sort(),
-        missing: exported.filter((type) => !seen.has(type)).sort(),
-      },
-    },
-    histories,
-  };
 }

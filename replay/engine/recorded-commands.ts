@@ -12,6 +12,16 @@ export interface Step {
 
 export interface RecordedStep extends Step {
   eventId: number;
+  event: HistoryEvent;
+  /** Code may leave it out: the marker of a patch that was deprecated when it was recorded. */
+  optional?: boolean;
+}
+
+/** A local activity is recorded when it ends, in a later place than the code asked for it, and told by its number. */
+export interface RecordedLocalActivity {
+  seq: number;
+  name: string;
+  eventId: number;
 }
 
 /** The commands of one completed workflow task. */
@@ -20,6 +30,7 @@ export interface RecordedTask {
   historyLength: number;
   completedId: number;
   steps: RecordedStep[];
+  localActivities: RecordedLocalActivity[];
 }
 
 /**
@@ -33,17 +44,21 @@ export function recordedTasks(events: readonly HistoryEvent[]): RecordedTask[] {
   let historyLength = 0;
   for (const event of events) {
     if (event.workflowTaskStartedEventAttributes) historyLength = idOf(event);
-    if (event.workflowTaskCompletedEventAttributes) tasks.push({ historyLength, completedId: idOf(event), steps: [] });
+    if (event.workflowTaskCompletedEventAttributes)
+      tasks.push({ historyLength, completedId: idOf(event), steps: [], localActivities: [] });
     const step = stepOf(event);
     if (step) {
-      const label = `${String(typeOf(event))} ${step.name}`.trim();
-      tasks.at(-1)?.steps.push({ ...step, label, eventId: idOf(event) });
+      const name = step.name || event.signalExternalWorkflowExecutionInitiatedEventAttributes?.signalName || '';
+      const label = `${String(typeOf(event))} ${name}`.trim();
+      tasks.at(-1)?.steps.push({ ...step, label, eventId: idOf(event), event });
     }
+    const local = localActivityOf(event);
+    if (local) tasks.at(-1)?.localActivities.push(local);
   }
   return tasks;
 }
 
-function stepOf(event: HistoryEvent): { kind: string; name: string } | undefined {
+function stepOf(event: HistoryEvent): { kind: string; name: string; optional?: boolean } | undefined {
   const type = typeOf(event);
   switch (type) {
     case 'ActivityTaskScheduled':
@@ -54,8 +69,13 @@ function stepOf(event: HistoryEvent): { kind: string; name: string } | undefined
     }
     case 'NexusOperationScheduled':
       return { kind: 'nexus', name: event.nexusOperationScheduledEventAttributes?.operation ?? '' };
-    case 'SignalExternalWorkflowExecutionInitiated':
-      return { kind: 'signal', name: event.signalExternalWorkflowExecutionInitiatedEventAttributes?.signalName ?? '' };
+    case 'WorkflowExecutionUpdateAccepted':
+      return { kind: 'update', name: event.workflowExecutionUpdateAcceptedEventAttributes?.protocolInstanceId ?? '' };
+    case 'WorkflowExecutionUpdateCompleted':
+      return {
+        kind: 'update answer',
+        name: event.workflowExecutionUpdateCompletedEventAttributes?.meta?.updateId ?? '',
+      };
     case 'MarkerRecorded':
       return markerStep(event);
     case 'UpsertWorkflowSearchAttributes':
@@ -68,6 +88,7 @@ function stepOf(event: HistoryEvent): { kind: string; name: string } | undefined
 }
 
 const plainKinds = new Map([
+  ['SignalExternalWorkflowExecutionInitiated', 'signal'],
   ['TimerStarted', 'timer'],
   ['TimerCanceled', 'timer cancellation'],
   ['ActivityTaskCancelRequested', 'activity cancellation'],
@@ -80,12 +101,20 @@ const plainKinds = new Map([
   ['WorkflowExecutionContinuedAsNew', 'continue-as-new'],
 ]);
 
-function markerStep(event: HistoryEvent): { kind: string; name: string } | undefined {
+function markerStep(event: HistoryEvent): { kind: string; name: string; optional?: boolean } | undefined {
   const { markerName, details } = event.markerRecordedEventAttributes ?? {};
-  // A local activity is recorded when it ends, in a later place than the code asked for it.
   if (markerName !== 'core_patch') return undefined;
-  const data = jsonOf(details?.['patch-data']?.payloads?.[0]) as { id?: unknown } | undefined;
-  return { kind: 'patch', name: typeof data?.id === 'string' ? data.id : '' };
+  const data = jsonOf(details?.['patch-data']?.payloads?.[0]) as { id?: unknown; deprecated?: unknown } | undefined;
+  const name = typeof data?.id === 'string' ? data.id : '';
+  return { kind: 'patch', name, ...(data?.deprecated === true && { optional: true }) };
+}
+
+function localActivityOf(event: HistoryEvent): RecordedLocalActivity | undefined {
+  const { markerName, details } = event.markerRecordedEventAttributes ?? {};
+  if (markerName !== 'core_local_activity') return undefined;
+  const data = jsonOf(details?.data?.payloads?.[0]) as { seq?: unknown; activity_type?: unknown } | undefined;
+  if (typeof data?.seq !== 'number' || typeof data.activity_type !== 'string') return undefined;
+  return { seq: data.seq, name: data.activity_type, eventId: idOf(event) };
 }
 
 /** The core adds this upsert to each new patch; no code asks for it. */

@@ -1,9 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ReplayResult, ReplayWorkerOptions } from '@temporalio/worker';
-import { decodeHistory } from '../proto';
+import { type ReplayResult, type ReplayWorkerOptions, Worker } from '@temporalio/worker';
+import { decodeHistory, type History } from '../proto';
 import type { Divergence, SourceLocation, Verdict } from '../report';
-import { firstMismatch, type Mismatch } from './compare-commands';
+import { compareCommands, type Comparison, type Mismatch } from './compare-commands';
 import { coreMessage, eventInMessage } from './core-message';
+import { digestsOf } from './digests';
+import { type Drift, driftOf, type ValueOptions } from './find-drift';
+import { type HistoryFacts, historyFacts } from './history-facts';
+import { type Moved, movedFrom } from './moved';
 import { recordedTasks } from './recorded-commands';
 import { recordingWorker } from './recording-worker';
 import type { PromiseStacks } from './sdk-internals';
@@ -18,17 +22,42 @@ export interface EngineOptions {
   isolateTimeoutMs?: number | undefined;
   /** How to turn promise stacks on; undefined where they are always on. */
   promiseStacks?: PromiseStacks | undefined;
+  /** The SDK's worker as it is: the verdict alone, with nothing watched. */
+  plain?: boolean | undefined;
+  values: ValueOptions;
 }
 
 export interface EngineJob {
   workflowId: string;
   encoded: Uint8Array;
+  /** Where the history's manifest knows it: the history itself does not say. */
+  namespace?: string;
+  /** Whether to return digests of all commands. */
+  digests?: boolean;
+  /** Digests of the commands that the same code issued elsewhere. */
+  elsewhere?: string[];
 }
 
 export interface EngineResult {
   verdict: Verdict;
+  drift: Drift[];
+  /** Of a job with `elsewhere`: the commands that came out otherwise there. */
+  moved: Moved[];
+  /** What the code showed of itself; absent where it was not watched. */
+  seen?: Seen;
+  digests?: string[];
+}
+
+export interface Seen {
   /** Names of the functions that the workflow file exports. */
   exported: string[];
+  signals: string[];
+  updates: string[];
+  queries: string[];
+  /** Patch ids that the code asked for, by the answer. */
+  taken: string[];
+  notTaken: string[];
+  facts: HistoryFacts;
 }
 
 /** Replays one history after the other on one replay worker of the SDK. The verdict is the core's. */
@@ -36,18 +65,25 @@ export class ReplayEngine {
   private readonly recorder = new WorkflowRecorder();
   private readonly lines: SourceLines;
   private results: AsyncIterator<ReplayResult> | undefined;
-  private next: EngineJob | undefined;
+  private next: { workflowId: string; history: History } | undefined;
 
   constructor(private readonly options: EngineOptions) {
     this.lines = new SourceLines(options.bundleCode);
   }
 
   async replay(job: EngineJob): Promise<EngineResult> {
-    const { error, recording } = await this.run(job);
-    return {
-      verdict: error ? await this.verdict(job, error, recording) : { status: 'pass' },
-      exported: recording.exported,
+    const history = decodeHistory(job.encoded);
+    const { error, recording } = await this.run(job, history);
+    const comparison = this.compare(history, recording);
+    const found = {
+      drift: error ? [] : this.driftOf(history, comparison),
+      moved:
+        !error && job.elsewhere ? movedFrom(job.elsewhere, history, recording, this.lines, this.options.values) : [],
+      ...(!this.options.plain && { seen: seenIn(recording, history) }),
+      ...(job.digests === true && { digests: digestsOf(recording.commands) }),
     };
+    if (!error) return { verdict: { status: found.drift.length > 0 ? 'drift' : 'pass' }, ...found };
+    return { verdict: await this.verdict(job, history, error, recording, comparison), ...found };
   }
 
   async close(): Promise<void> {
@@ -56,9 +92,10 @@ export class ReplayEngine {
     await results?.return?.();
   }
 
-  private async run(job: EngineJob): Promise<{ error: Error | undefined; recording: Recording }> {
-    this.recorder.start();
-    this.next = job;
+  private async run(job: EngineJob, history: History): Promise<{ error: Error | undefined; recording: Recording }> {
+    const taskQueue = history.events?.[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name ?? '';
+    this.recorder.start({ taskQueue, ...(job.namespace !== undefined && { namespace: job.namespace }) });
+    this.next = { workflowId: job.workflowId, history };
     this.results ??= this.startWorker();
     try {
       const result = await this.results.next();
@@ -71,23 +108,50 @@ export class ReplayEngine {
   }
 
   private startWorker(): AsyncIterator<ReplayResult> {
-    const { bundleCode: code, replayOptions, isolateTimeoutMs } = this.options;
-    const worker = recordingWorker(this.recorder, isolateTimeoutMs);
+    const { bundleCode: code, replayOptions, isolateTimeoutMs, plain } = this.options;
+    const worker = plain ? Worker : recordingWorker(this.recorder, isolateTimeoutMs);
     return worker.runReplayHistories({ ...replayOptions, workflowBundle: { code } }, this.jobs());
   }
 
-  private async *jobs(): AsyncGenerator<{ workflowId: string; history: ReturnType<typeof decodeHistory> }> {
+  private async *jobs(): AsyncGenerator<{ workflowId: string; history: History }> {
     while (this.next) {
-      const { workflowId, encoded } = this.next;
+      const { next } = this;
       this.next = undefined;
-      yield { workflowId, history: decodeHistory(encoded) };
+      yield next;
       await nextTurn();
     }
   }
 
-  private async verdict(job: EngineJob, error: Error, recording: Recording): Promise<Verdict> {
+  /** Nothing where the SDK's internals have changed and the comparison trips over it: the verdict stands without. */
+  private compare(history: History, recording: Recording): Comparison {
+    if (this.options.plain) return { pairs: [] };
+    try {
+      return compareCommands(recordedTasks(history.events ?? []), recording);
+    } catch {
+      return { pairs: [] };
+    }
+  }
+
+  private driftOf(history: History, { pairs, mismatch }: Comparison): Drift[] {
+    try {
+      const drift = driftOf(history, pairs, this.lines, this.options.values);
+      if (mismatch) drift.push(otherCommand(mismatch, this.lines));
+      return drift;
+    } catch {
+      return [];
+    }
+  }
+
+  private async verdict(
+    job: EngineJob,
+    history: History,
+    error: Error,
+    recording: Recording,
+    comparison: Comparison,
+  ): Promise<Verdict> {
     if (error.name === 'DeterminismViolationError') {
-      return { status: 'nondeterminism', divergence: await this.divergence(job, error, recording) };
+      const divergence = await this.divergence(job, history, error, recording, comparison);
+      return { status: 'nondeterminism', divergence };
     }
     const { failure } = recording;
     if (failure?.message.startsWith('Script execution timed out')) {
@@ -97,27 +161,27 @@ export class ReplayEngine {
     return { status: 'failed', message: failure?.message ?? coreMessage(error), ...(location && { location }) };
   }
 
-  private async divergence(job: EngineJob, error: Error, recording: Recording): Promise<Divergence> {
+  private async divergence(
+    job: EngineJob,
+    history: History,
+    error: Error,
+    recording: Recording,
+    { mismatch }: Comparison,
+  ): Promise<Divergence> {
     const message = coreMessage(error);
     const named = eventInMessage(message);
-    try {
-      const history = decodeHistory(job.encoded);
-      const tasks = recordedTasks(history.events ?? []);
-      const mismatch = firstMismatch(tasks, recording);
-      if (mismatch) {
-        const { eventId, expected, actual } = mismatch;
-        const location = await this.locate(job, mismatch, recording);
-        const hint = rollOverHint(mismatch, recording, history);
-        return { eventId, expected, actual, message, ...(location && { location }), ...(hint && { hint }) };
-      }
-    } catch {
-      // The comparison leans on the SDK's internals. Where it trips over a change in them, the verdict still stands.
+    if (mismatch) {
+      const { eventId, expected, actual } = mismatch;
+      const location = await this.locate(job, history, mismatch, recording);
+      const hint = rollOverHint(mismatch, recording, history);
+      return { eventId, expected, actual, message, ...(location && { location }), ...(hint && { hint }) };
     }
     return { ...(named && { eventId: named.eventId }), expected: named?.type ?? 'unknown', actual: 'unknown', message };
   }
 
   private async locate(
     job: EngineJob,
+    history: History,
     { origin, ended }: Mismatch,
     recording: Recording,
   ): Promise<SourceLocation | undefined> {
@@ -128,18 +192,40 @@ export class ReplayEngine {
     // No command, or one that ends the workflow and has no line of its own. With promise stacks a second run tells where
     // the workflow waits, or which line was the last to run.
     const { promiseStacks } = this.options;
-    const { waiting, latest } = promiseStacks ? await promiseStacks.during(() => this.secondRun(job)) : recording;
-    for (const stack of ended ? latest : [...waiting, ...latest]) {
+    const { waiting, latest } = promiseStacks
+      ? await promiseStacks.during(() => this.secondRun(job, history))
+      : recording;
+    // What it began to wait for last is what it got to.
+    for (const stack of ended ? latest : [...waiting.reverse(), ...latest]) {
       const location = this.lines.locate({ stack });
       if (location) return location;
     }
     return undefined;
   }
 
-  private async secondRun(job: EngineJob): Promise<Recording> {
+  private async secondRun(job: EngineJob, history: History): Promise<Recording> {
     const engine = new ReplayEngine(this.options);
-    const { recording } = await engine.run(job);
+    const { recording } = await engine.run(job, history);
     await engine.close();
     return recording;
   }
+}
+
+/** A difference in kind or name that the core accepts nevertheless. */
+function otherCommand({ eventId, expected, actual, origin }: Mismatch, lines: SourceLines): Drift {
+  const location = origin && lines.locate(origin);
+  return { eventId, command: expected, path: 'command', recorded: expected, actual, ...(location && { location }) };
+}
+
+function seenIn({ exported, handlers, patches }: Recording, history: History): Seen {
+  const answered = (answer: boolean) => [...patches].flatMap(([id, answers]) => (answers.has(answer) ? [id] : []));
+  return {
+    exported,
+    signals: [...handlers.signals],
+    updates: [...handlers.updates],
+    queries: [...handlers.queries],
+    taken: answered(true),
+    notTaken: answered(false),
+    facts: historyFacts(history.events ?? []),
+  };
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Context } from 'node:vm';
 import type { Command } from '../proto';
 
 // What the harness uses of the SDK beyond its public interface. All of it is looked for at run time: where a version of
@@ -7,6 +8,10 @@ import type { Command } from '../proto';
 export interface Activator {
   pushCommand: (command: Command, complete?: boolean) => void;
   handleWorkflowFailure?: (error: unknown) => void;
+  patchInternal?: (id: string, deprecated: boolean) => boolean;
+  signalHandlers?: Map<string, unknown>;
+  updateHandlers?: Map<string, unknown>;
+  queryHandlers?: Map<string, unknown>;
   getStackTraces: () => { formatted: string }[];
   promiseStackStore?: { promiseToStack: Map<unknown, { formatted?: string }> };
 }
@@ -42,15 +47,23 @@ export function isSandboxedWorkflow(value: unknown): value is SandboxedWorkflow 
   );
 }
 
-function globalHandlers(): GlobalHandlers | undefined {
+interface VmShared {
+  globalHandlers?: Partial<GlobalHandlers>;
+  injectGlobals?: (context: Context) => void;
+}
+
+/** The module that all workflow sandboxes of a process share. */
+export function vmShared(): VmShared | undefined {
   try {
-    const { globalHandlers: handlers } = requireFromWorker('@temporalio/worker/lib/workflow/vm-shared') as {
-      globalHandlers?: Partial<GlobalHandlers>;
-    };
-    return typeof handlers?.setPromiseHook === 'function' ? (handlers as GlobalHandlers) : undefined;
+    return requireFromWorker('@temporalio/worker/lib/workflow/vm-shared') as VmShared;
   } catch {
     return undefined;
   }
+}
+
+function globalHandlers(): GlobalHandlers | undefined {
+  const handlers = vmShared()?.globalHandlers;
+  return typeof handlers?.setPromiseHook === 'function' ? (handlers as GlobalHandlers) : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { resolve, sep } from 'node:path';
 import type { SourceLocation } from '../report';
+import { inlineSourceMap } from './source-map';
 
 interface Frame {
   file: string;
@@ -14,7 +15,8 @@ export class SourceLines {
   private readonly map: SourceMap | undefined;
 
   constructor(bundleCode: string) {
-    this.map = inlineSourceMap(bundleCode);
+    const map = inlineSourceMap(bundleCode);
+    this.map = map && new SourceMap(map as unknown as SourceMapPayload);
   }
 
   /** The innermost frame in the user's own code; failing that, in a library of theirs. */
@@ -31,14 +33,6 @@ export class SourceLines {
     if (!entry || !('originalSource' in entry) || !entry.originalSource) return undefined;
     return { file: entry.originalSource, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
-}
-
-function inlineSourceMap(code: string): SourceMap | undefined {
-  const marker = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
-  const at = code.lastIndexOf(marker);
-  if (at === -1) return undefined;
-  const json = Buffer.from(code.slice(at + marker.length).trim(), 'base64').toString('utf8');
-  return new SourceMap(JSON.parse(json) as SourceMapPayload);
 }
 
 /** The SDK formats stacks its own way, and `--enable-source-maps` another; plain call sites are the same everywhere. */
@@ -62,9 +56,17 @@ function framesOf(stack: string): Frame[] {
   });
 }
 
+/** Whether a file is the user's own workflow code. */
+export function isUserSource(file: string): boolean {
+  return !isRuntime(file) && !isLibrary(file);
+}
+
 const slashed = (path: string) => path.split(sep).join('/');
 const here = slashed(__dirname);
-const ownWorkflows = [resolve(__dirname, '../../workflows'), resolve(__dirname, '../../../workflows')].map(slashed);
+/** What longhaul itself puts into a bundle, compiled or as its sources. */
+const ownWorkflows = ['workflows', 'worker'].flatMap((folder) =>
+  [resolve(__dirname, '../..', folder), resolve(__dirname, '../../..', folder)].map(slashed),
+);
 
 function isRuntime(file: string): boolean {
   const path = slashed(file);

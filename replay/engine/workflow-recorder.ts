@@ -1,5 +1,11 @@
 import type { Command } from '../proto';
-import { type Completion, isSandboxedWorkflow, type SandboxedWorkflow, type WorkflowCreator } from './sdk-internals';
+import {
+  type Activator,
+  type Completion,
+  isSandboxedWorkflow,
+  type SandboxedWorkflow,
+  type WorkflowCreator,
+} from './sdk-internals';
 
 /** Frames to keep for a command: the SDK's own take about ten, interceptors some more. */
 const frames = 50;
@@ -25,14 +31,32 @@ export interface Recording {
   latest: string[];
   /** Names of the functions that the workflow file exports. */
   exported: string[];
+  handlers: Handlers;
+  /** Which answer `patched` gave for each id that was asked. */
+  patches: Map<string, Set<boolean>>;
+}
+
+/** Names for which the workflow has a handler. */
+export interface Handlers {
+  signals: Set<string>;
+  updates: Set<string>;
+  queries: Set<string>;
+}
+
+/** What a history tells of its execution and Core does not hand on in a replay. */
+export interface ExecutionFacts {
+  taskQueue?: string;
+  namespace?: string;
 }
 
 /** Watches the workflows that a creator makes. `current` is the execution being replayed; replay takes one at a time. */
 export class WorkflowRecorder {
   current: Recording = blank();
+  private facts: ExecutionFacts = {};
 
-  start(): void {
+  start(facts: ExecutionFacts = {}): void {
     this.current = blank();
+    this.facts = facts;
   }
 
   watch(creator: WorkflowCreator): void {
@@ -40,7 +64,7 @@ export class WorkflowRecorder {
     creator.createWorkflow = async (options) => {
       const recording = this.current;
       try {
-        const workflow = await create(options);
+        const workflow = await create(withFacts(options, this.facts));
         if (isSandboxedWorkflow(workflow)) record(workflow, recording);
         return workflow;
       } catch (error) {
@@ -53,10 +77,18 @@ export class WorkflowRecorder {
   }
 }
 
+/** A replay runs on a task queue of its own; code that reads it, as each child workflow does, must see the recorded one. */
+function withFacts(options: unknown, { taskQueue, namespace }: ExecutionFacts): unknown {
+  const { info, ...rest } = (options ?? {}) as { info?: object };
+  if (typeof info !== 'object') return options;
+  return { ...rest, info: { ...info, ...(taskQueue && { taskQueue }), ...(namespace && { namespace }) } };
+}
+
 type Wrap = (note: (error: unknown) => void, handle: (error: unknown) => void) => (error: unknown) => void;
 
 function blank(): Recording {
-  return { commands: [], reached: 0, waiting: [], latest: [], exported: [] };
+  const handlers = { signals: new Set<string>(), updates: new Set<string>(), queries: new Set<string>() };
+  return { commands: [], reached: 0, waiting: [], latest: [], exported: [], handlers, patches: new Map() };
 }
 
 function record(workflow: SandboxedWorkflow, recording: Recording): void {
@@ -79,6 +111,16 @@ function record(workflow: SandboxedWorkflow, recording: Recording): void {
     activator.handleWorkflowFailure = wrap((error) => (thrown = error), handle);
   }
 
+  if (typeof activator.patchInternal === 'function') {
+    const ask = activator.patchInternal.bind(activator);
+    activator.patchInternal = (id, deprecated) => {
+      const taken = ask(id, deprecated);
+      const answers = recording.patches.get(id) ?? new Set();
+      recording.patches.set(id, answers.add(deprecated || taken));
+      return taken;
+    };
+  }
+
   const promises = activator.promiseStackStore?.promiseToStack;
   if (promises) {
     promises.set = function (promise, stack) {
@@ -92,6 +134,7 @@ function record(workflow: SandboxedWorkflow, recording: Recording): void {
     recording.reached = activation.historyLength ?? recording.reached;
     const completion = await activate(activation);
     recording.failure ??= failureOf(completion);
+    noteHandlers(activator, recording.handlers);
     return completion;
   };
 
@@ -100,6 +143,12 @@ function record(workflow: SandboxedWorkflow, recording: Recording): void {
     recording.waiting = stacksOf(workflow);
     return dispose();
   };
+}
+
+function noteHandlers({ signalHandlers, updateHandlers, queryHandlers }: Activator, handlers: Handlers): void {
+  for (const name of signalHandlers?.keys() ?? []) handlers.signals.add(name);
+  for (const name of updateHandlers?.keys() ?? []) handlers.updates.add(name);
+  for (const name of queryHandlers?.keys() ?? []) if (!name.startsWith('__')) handlers.queries.add(name);
 }
 
 function originOf(command: Command, thrown: unknown): { stack?: string } {

@@ -6,7 +6,7 @@ import { isObject, type Json } from './json';
 import { type Leniency, messageFromJson, namesOf } from './proto-json';
 
 export const payloadsApproximated =
-  'payloads approximated: the file holds decoded values, not bytes, so drift of payloads is not compared';
+  'payloads approximated: the file holds decoded values, of which their bytes were made again';
 
 /**
  * Reads each JSON form that tools write: the CLI's and the SDK's `{ events }`, the HTTP API's `{ history }` with and without

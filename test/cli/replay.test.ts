@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReplayReport } from '../../replay';
 import { markedLine, shipped, source, useFolder } from '../replay/support';
@@ -13,7 +13,7 @@ describe('longhaul replay', () => {
   it('ends with 0 where all histories pass', async () => {
     const { status, out, err } = await longhaul(['replay', 'fixtures', ...recorded]);
     assert.equal(status, 0, err);
-    assert.match(out, /^5 histories: 5 passed in [\d.]+ s\.\n$/);
+    assert.match(out, /^No history is from before the patch receipts\.\n\n5 histories: 5 passed in [\d.]+ s\.\n$/);
     assert.equal(err, '');
   });
 
@@ -21,7 +21,7 @@ describe('longhaul replay', () => {
     const { status, out } = await longhaul(['replay', 'fixtures', '--workflows', 'workflows/activity-added.ts']);
     assert.equal(status, 1);
     const line = await markedLine('activity-added');
-    assert.match(out, new RegExp(`✗ fixtures/order-shipped\\S+ +order nondeterminism`));
+    assert.match(out, new RegExp(`✗ fixtures/order-shipped\\S+ and 1 more of 5 +order nondeterminism`));
     assert.match(
       out,
       new RegExp(`event +11\\n +expected +ActivityTaskScheduled chargeCard\\n +got +ScheduleActivity askFraudDesk`),
@@ -78,9 +78,62 @@ describe('longhaul replay', () => {
     assert.match(err, /nothing was checked/);
   });
 
+  it('writes what CI servers read', async () => {
+    const summary = join(folder.path, 'summary.md');
+    const [xml, lcov] = [join(folder.path, 'out/replay.xml'), join(folder.path, 'replay.info')];
+    const args = ['--workflows', 'workflows/activity-added.ts', '--junit', xml, '--lcov', lcov, '--github'];
+    const { status, out } = await longhaul(['replay', 'fixtures', ...args], undefined, {
+      GITHUB_STEP_SUMMARY: summary,
+    });
+    assert.equal(status, 1);
+    assert.match(out, /^::error file=workflows\/activity-added\.ts,line=\d+,col=9,title=order nondeterminism/m);
+    assert.match(await readFile(summary, 'utf8'), /^## ❌ Replay of 5 histories/);
+    assert.match(await readFile(xml, 'utf8'), /<failure type="nondeterminism"/);
+    assert.match(await readFile(lcov, 'utf8'), /^SF:.*activity-added\.ts$/m);
+  });
+
+  it('warns of drift, fails for it where told to, and takes what is accepted', async () => {
+    await copyFile(shipped, join(folder.path, 'order.bin.gz'));
+    const replay = (...more: string[]) =>
+      longhaul(['replay', folder.path, '--workflows', 'workflows/moody.ts', ...more]);
+    const warned = await replay();
+    assert.equal(warned.status, 0);
+    assert.match(
+      warned.out,
+      /order drift\n +event +5 ActivityTaskScheduled reserveStock\n +args\[1\] was nothing, is number #/,
+    );
+    assert.equal((await replay('--drift=error')).status, 1);
+    assert.match((await replay('--accept-drift')).err, /3 added to .*accepted-drift\.json/);
+    const accepted = await replay('--drift=error');
+    assert.equal(accepted.status, 0, accepted.out);
+    const elsewhere = await replay('--elsewhere');
+    assert.equal(elsewhere.status, 1);
+    assert.match(elsewhere.out, /✗ .*order drifts from itself/);
+  });
+
+  it('takes what it needs from longhaul.config.ts', async () => {
+    await copyFile(shipped, join(folder.path, 'order.bin.gz'));
+    const config = {
+      workflowsPath: source('recorded'),
+      histories: '.',
+      catalog: { order: { expectedMaxDuration: '3 days' } },
+    };
+    await writeFile(join(folder.path, 'longhaul.config.mjs'), `export default ${JSON.stringify(config)};`);
+    const { status, out, err } = await longhaul(['replay'], folder.path);
+    assert.equal(status, 0, err);
+    assert.match(out, /! Workflow type order runs for long, and its longest history spans 0 h of the 24 h wanted\./);
+    const strict = await longhaul(['replay', '--strict'], folder.path);
+    assert.equal(strict.status, 1);
+    assert.match(strict.out, /✗ No history covers workflow type family/);
+  });
+
   const wrong: [what: string, args: string[], message: RegExp][] = [
     ['no --workflows', ['fixtures'], /--workflows FILE is missing/],
     ['an unknown option', ['--frobnicate'], /Unknown option '--frobnicate'/],
+    ['drift of an unknown kind', ['fixtures', ...recorded, '--drift', 'never'], /--drift takes off, warn or error/],
+    ['no number of jobs', ['fixtures', ...recorded, '--jobs', 'all'], /--jobs takes a whole number/],
+    ['paths beside --live', ['fixtures', ...recorded, '--live'], /--live replays no files/],
+    ['a query of files', ['fixtures', ...recorded, '--query', 'x'], /belong to --live/],
     ['an option without its value', ['--workflows'], /argument missing/],
     ['a workflow file that is missing', ['fixtures', '--workflows', 'nowhere.ts'], /nowhere\.ts does not exist/],
     [

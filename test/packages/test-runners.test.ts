@@ -8,14 +8,14 @@ import { mustRun, runCommand } from '../../scripts/support/run-command';
 
 const root = repositoryRoot();
 const runners = {
-  mocha: /4 passing/,
-  node: /\bpass 4\b/,
-  vitest: /Tests +4 passed \(4\)/,
-  jest: /Tests: +4 passed, 4 total/,
+  mocha: /5 passing/,
+  node: /\bpass 5\b/,
+  vitest: /Tests +5 passed \(5\)/,
+  jest: /Tests: +5 passed, 5 total/,
 };
 const names = Object.keys(runners) as (keyof typeof runners)[];
 
-describe('the examples of longhaul/testing', function () {
+describe('the examples of longhaul/testing and longhaul/replay', function () {
   this.timeout(240_000);
   let folder: string;
 

@@ -157,8 +157,14 @@ describe('longhaul record', function () {
     await once(child, 'exit');
     const left = (await saved()).length;
     assert.ok(left < 40, 'it was done before it was killed');
-    assert.match((await replay()).out, new RegExp(`^${left} histories: ${left} passed`, 'm'));
-    const rest = JSON.parse((await recordOwn('--json')).out) as Printed;
+    // A file that its manifest does not know yet is not known to be redacted, and so may drift.
+    assert.match(
+      (await replay()).out,
+      new RegExp(`^${left} histories: (${left} passed|\\d+ passed, \\d+ passed with drift) in`, 'm'),
+    );
+    const again = await recordOwn('--json');
+    assert.notEqual(again.out, '', again.err);
+    const rest = JSON.parse(again.out) as Printed;
     assert.equal(rest.ok, true);
     assert.equal(rest.recorded + rest.exists, 40);
     assert.ok(rest.exists >= left - 1, 'what was there is not recorded again');

@@ -35,7 +35,9 @@ describe('the patches of mutants/', () => {
     const check = (name: string) => promisify(execFile)('git', ['apply', '--check', join('mutants', name)]);
     const unfit: string[] = [];
     for (const name of names) {
-      await check(name).catch(({ stderr }: { stderr?: string }) => unfit.push(`${name}: ${stderr ?? ''}`));
+      await check(name).catch((error: unknown) =>
+        unfit.push(`${name}: ${String((error as { stderr?: string }).stderr)}`),
+      );
     }
     assert.deepEqual(unfit, [], 'make them anew from the sources of today');
   });

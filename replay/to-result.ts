@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { type AcceptedDrift, isAccepted } from './accepted-drift';
+import type { EngineResult } from './engine/replay-engine';
+import type { LoadedHistory } from './load-histories';
+import type { DriftEntry, HistoryResult, ReplayStatus } from './report';
+
+export interface ResultOptions {
+  drift: 'warn' | 'error' | 'off';
+  acceptedDrift: readonly AcceptedDrift[];
+  /** The history was recorded with the code that now replays it. */
+  sameCode: boolean;
+}
+
+export function toResult(
+  history: LoadedHistory,
+  outcome: EngineResult | undefined,
+  options: ResultOptions,
+): HistoryResult {
+  const { file, workflowType, workflowId, runId, events, spanMs, problem, notes } = history;
+  const verdict = outcome?.verdict ?? problem ?? { status: 'skipped', message: 'It was not loaded.' };
+  const sound = verdict.status === 'pass' || verdict.status === 'drift';
+  const drift = outcome && sound ? driftOf(history, outcome, options) : [];
+  const status: ReplayStatus = !sound ? verdict.status : drift.some(({ accepted }) => !accepted) ? 'drift' : 'pass';
+  return { file, workflowType, workflowId, runId, events, spanMs, ...verdict, status, drift, ...(notes && { notes }) };
+}
+
+/** Where a redacted history has tokens for users' values, what the code makes of a token need not be one. */
+const ofValues = /^(?:args|input|result|memo|searchAttributes|failure)\b/;
+
+function driftOf(
+  { workflowType, redacted }: LoadedHistory,
+  { drift, moved }: EngineResult,
+  { drift: mode, acceptedDrift, sameCode }: ResultOptions,
+): DriftEntry[] {
+  const told = redacted ? drift.filter(({ path }) => !ofValues.test(path)) : drift;
+  const fromHistory = told.map((entry): DriftEntry => {
+    if (sameCode) return { ...entry, ofItself: true };
+    return isAccepted(workflowType, entry, acceptedDrift) ? { ...entry, accepted: true } : entry;
+  });
+  const fromItself = moved.map((entry): DriftEntry => ({ eventId: 0, ...entry, ofItself: true }));
+  return [...(mode === 'off' ? [] : fromHistory), ...fromItself];
+}
+
+/** What a worker with this bundle calls itself, unless it is given another build id. */
+export function buildIdOf(bundleCode: string): string {
+  const requireFromWorker = createRequire(require.resolve('@temporalio/worker'));
+  const { version } = requireFromWorker('@temporalio/worker/package.json') as { version: string };
+  return `@temporalio/worker@${version}+${createHash('sha256').update(bundleCode).digest('hex')}`;
+}
