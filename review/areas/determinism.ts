@@ -16,7 +16,7 @@ export function reviewDeterminism(of: OfType): ReviewCheck[] {
 function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
   const check = 'replay';
   const bad = [
-    ...runs.flatMap((run) => (run.replay && run.replay.status !== 'pass' ? [failed(run, run.replay)] : [])),
+    ...runs.flatMap((run) => (run.replay && !replays(run) ? [failed(run, run.replay)] : [])),
     ...histories.unreadable
       .filter(({ workflowType }) => workflowType === type)
       .map(({ file, message }): Evidence => ({ from: 'history', file, message })),
@@ -31,7 +31,7 @@ function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
       fix: 'Put the change behind patched(), so that open runs go on as they began: npx longhaul replay shows the line.',
     };
   }
-  const passed = runs.filter(({ replay }) => replay?.status === 'pass');
+  const passed = runs.filter(replays);
   if (passed.length === 0) {
     const message =
       runs.length === 0
@@ -40,12 +40,12 @@ function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
     const command = runs.length === 0 ? recordCommand(type) : 'npx longhaul replay --workflows FILE';
     return { check, verdict: 'unknown', message, evidence: [], command };
   }
-  const evidence = passed.map(({ file, inspection: { startedAt: at, events } }): Evidence => ({
+  const evidence = passed.map(({ file, replay, inspection: { startedAt: at, events } }): Evidence => ({
     from: 'replay',
     file,
     eventId: events,
     at,
-    message: 'It replays.',
+    message: replay?.status === 'drift' ? 'It replays; what its commands carry has changed.' : 'It replays.',
   }));
   return {
     check,
@@ -54,6 +54,9 @@ function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
     evidence,
   };
 }
+
+/** With drift the same commands come in the same order: open runs go on. */
+const replays = ({ replay }: SavedRun): boolean => replay?.status === 'pass' || replay?.status === 'drift';
 
 function failed({ file, inspection: { startedAt: at } }: SavedRun, replay: NonNullable<SavedRun['replay']>): Evidence {
   const { divergence, location = divergence?.location, message = replay.status } = replay;
@@ -80,7 +83,7 @@ function spanCheck({ runs, entry, type }: OfType): ReviewCheck {
       ? dayMs
       : Math.min(dayMs, lengthOfTime('expectedMaxDuration', expected, { most: Number.MAX_VALUE }));
   const command = recordCommand(type);
-  const passed = runs.filter(({ replay }) => replay?.status === 'pass');
+  const passed = runs.filter(replays);
   const real = longest(passed.filter(({ synthetic }) => !synthetic));
   const virtual = longest(passed.filter(({ synthetic }) => synthetic));
   if (real && real.spanMs >= needed) {
