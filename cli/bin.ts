@@ -19,6 +19,12 @@ const io: Io = {
   signal: stop.signal,
 };
 
+// Whoever reads the output may leave early, as `| head` does.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: stderr });

@@ -8,23 +8,29 @@ import type { Project } from './project';
 const what = 'the configuration of the commands';
 
 /** `longhaul.config.ts`; as `.mjs` where the project's own build would compile it and so move what it compiles. */
-export function configStep(project: Project, worker: FoundWorker | undefined, types: readonly string[]): Step {
+export function configStep(
+  project: Project,
+  worker: FoundWorker | undefined,
+  { types, hasWorkflows }: { types: readonly string[]; hasWorkflows: boolean },
+): Step {
   const { folder, include, compilesRoot } = project;
   const there = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
     .map((ending) => join(folder, `longhaul.config.${ending}`))
     .find((path) => existsSync(path));
   if (there !== undefined) return { kind: 'kept', path: there, what };
   const path = join(folder, include === null || compilesRoot ? 'longhaul.config.mjs' : 'longhaul.config.ts');
+  const isScript = path.endsWith('.mjs');
   const lines = [
     "import { defineConfig } from 'longhaul/config';",
+    ...(isScript && worker?.activities !== undefined ? [staticImport(project, worker.activities)] : []),
     '',
     'export default defineConfig({',
     ...workflowLines(project, worker),
-    ...activityLines(project, worker),
+    ...activityLines(project, worker, isScript),
     worker?.taskQueue === undefined
       ? "  // taskQueue: 'the queue that your worker polls',"
       : `  taskQueue: ${worker.taskQueue},`,
-    ...(types.length === 0
+    ...(!hasWorkflows
       ? ["  enforce: 'error',"]
       : [
           "  // 'error' as soon as longhaul_guard_hits has read zero for as long as your workflows run.",
@@ -52,9 +58,11 @@ function workflowLines({ folder }: Project, worker: FoundWorker | undefined): st
   return ["  // workflowsPath: './src/workflows.ts',"];
 }
 
-function activityLines(project: Project, worker: FoundWorker | undefined): string[] {
+/** @param isScript Whether the configuration is one in which `import()` is Node's own, and so finds no TypeScript. */
+function activityLines(project: Project, worker: FoundWorker | undefined, isScript: boolean): string[] {
   const { folder, manifest } = project;
   if (worker?.activities !== undefined) {
+    if (isScript) return ['  activities,'];
     const { specifier, name, file } = worker.activities;
     const from = quoted(rebased(folder, file, specifier));
     if (name === '*') return [`  activities: () => import(${from}),`];
@@ -68,21 +76,27 @@ function activityLines(project: Project, worker: FoundWorker | undefined): strin
   const isNest = '@nestjs/core' in { ...manifest.dependencies, ...manifest.devDependencies };
   return [
     `  // Make the activities${where}`,
-    '  // activities: async () => {',
     ...(isNest
       ? [
-          "  //   const { NestFactory } = await import('@nestjs/core');",
-          "  //   const { AppModule } = await import('./src/app.module');",
+          "  // At the top: import { NestFactory } from '@nestjs/core'; import { AppModule } from './src/app.module';",
+          '  // activities: async () => {',
           '  //   const app = await NestFactory.createApplicationContext(AppModule);',
           '  //   const service = app.get(YourActivities);',
           '  //   return { activities: { charge: (id) => service.charge(id) }, close: () => app.close() };',
         ]
       : [
-          "  //   const { createActivities } = await import('./src/activities');",
+          "  // At the top: import { createActivities } from './src/activities';",
+          '  // activities: async () => {',
           '  //   return { activities: createActivities(), close: async () => {} };',
         ]),
     '  // },',
   ];
+}
+
+function staticImport({ folder }: Project, { specifier, name, file }: NonNullable<FoundWorker['activities']>): string {
+  const from = quoted(rebased(folder, file, specifier));
+  if (name === '*') return `import * as activities from ${from};`;
+  return `import ${name === 'default' ? 'activities' : name === 'activities' ? '{ activities }' : `{ ${name} as activities }`} from ${from};`;
 }
 
 /** An import of a file as the configuration writes it, with the ending that the file gave it. */

@@ -32,7 +32,7 @@ export function addedLines({ before, after }: Edit): { before: number; lines: st
 
 const isSame = (old: string, line: string): boolean => old === line || `${old},` === line;
 
-const linesOf = (text: string): string[] => text.replace(/\n$/, '').split(/\r?\n/);
+const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split(/\r?\n/));
 
 /** The text with pieces put in; positions are those of the text before, and pieces of one position keep their order. */
 export function withInsertions(text: string, pieces: readonly { at: number; text: string }[]): string {

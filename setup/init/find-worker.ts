@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { closingOf, depthOf, fieldsOf, isMark } from '../tokens';
 import type { Token } from '../tokens';
@@ -23,8 +24,9 @@ export interface FoundWorker {
 /** The workers of these sources: what has a `workflowsPath`, and what is given to `Worker.create` or `runWorker`. */
 export function findWorkers(sources: readonly string[], cwd: string): FoundWorker[] {
   const found = sources.flatMap((path) => {
-    const file = new SourceFile(path);
-    if (!/workflowsPath|Worker\s*\.\s*create|runWorker/.test(file.text)) return [];
+    const text = readFileSync(path, 'utf8');
+    if (!/workflowsPath|Worker\s*\.\s*create|runWorker/.test(text)) return [];
+    const file = new SourceFile(path, text);
     return [...optionObjects(file.tokens)].map((open) => workerAt(file, open, cwd));
   });
   // A worker with workflows tells more than one with activities alone; a bundle script, without a task queue, less.

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { SetupError } from '../setup-error';
@@ -42,8 +42,9 @@ export async function planInit({ cwd = process.cwd() }: InitOptions = {}): Promi
   const { project, workers } = await projectWithWorker(cwd);
   const [worker] = workers;
   const types = worker?.workflowsPath === undefined ? [] : exportedNames(worker.workflowsPath).names;
+  const hasWorkflows = types.length > 0 || project.sources.some((path) => importsWorkflow(readFileSync(path, 'utf8')));
   const steps = [
-    configStep(project, worker, types),
+    configStep(project, worker, { types, hasWorkflows }),
     eslintStep(project),
     scriptsStep(project),
     ciStep(project),
@@ -79,6 +80,8 @@ export async function planInit({ cwd = process.cwd() }: InitOptions = {}): Promi
   };
   return { report, write: () => written(edits, report) };
 }
+
+const importsWorkflow = (text: string): boolean => /['"](?:@temporalio\/workflow|longhaul\/workflows)['"]/.test(text);
 
 async function projectWithWorker(cwd: string): Promise<{ project: Project; workers: FoundWorker[] }> {
   const project = await readProject(cwd);

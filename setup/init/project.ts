@@ -37,7 +37,9 @@ export interface Project {
   compilesRoot: boolean;
 }
 
-const skipped = /^(?:node_modules|dist|build|lib|out|coverage|\..*)$/;
+const skipped = /^(?:node_modules|dist|coverage|\..*)$/;
+/** What a compiler writes to in one project and has sources in another. */
+const perhapsOutput = /^(?:build|lib|out)$/;
 const sourceFile = /\.[cm]?[jt]sx?$/;
 const testFile =
   /(?:^|[\\/])(?:__tests__|tests?|e2e|spec|mocks?)[\\/]|\.(?:test|spec|e2e-spec)\.[cm]?[jt]sx?$|\.d\.[cm]?ts$/;
@@ -59,7 +61,7 @@ export async function readProject(cwd: string): Promise<Project> {
     manifest,
     manifestText,
     packageManager: packageManagerOf(folder, root, manifest),
-    sources: await sourcesIn(folder, folder, skippedHere),
+    sources: await sourcesIn(folder, folder, skippedHere, include !== null),
     include,
     outDir,
     compilesRoot,
@@ -98,15 +100,30 @@ function packageManagerOf(folder: string, root: string, { packageManager = '' }:
   return 'npm';
 }
 
-async function sourcesIn(folder: string, top: string, without: readonly string[]): Promise<string[]> {
+/** @param compiles Whether JavaScript in a folder that may be output is taken for compiled. */
+async function sourcesIn(
+  folder: string,
+  top: string,
+  without: readonly string[],
+  compiles: boolean,
+): Promise<string[]> {
+  const isOutput =
+    compiles &&
+    relative(top, folder)
+      .split(/[\\/]/)
+      .some((name) => perhapsOutput.test(name));
   const entries = await readdir(folder, { withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (skipped.test(entry.name) || without.includes(path)) continue;
-      found.push(...(await sourcesIn(path, top, without)));
-    } else if (sourceFile.test(entry.name) && !testFile.test(relative(top, path)) && !isConfig(entry.name)) {
+      found.push(...(await sourcesIn(path, top, without, compiles)));
+    } else if (
+      (isOutput ? /\.[cm]?tsx?$/ : sourceFile).test(entry.name) &&
+      !testFile.test(relative(top, path)) &&
+      !isConfig(entry.name)
+    ) {
       found.push(path);
     }
   }

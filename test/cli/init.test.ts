@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { init } from '../../cli/init';
 import { useProject } from '../setup/project-folder';
-import { longhaul } from './run';
+import { bin, longhaul } from './run';
 import { assertSchema } from './schema';
 
 describe('longhaul init', () => {
@@ -40,6 +41,15 @@ describe('longhaul init', () => {
       assert.equal(existsSync(join(project.path, 'longhaul.config.mjs')), writes);
     });
   }
+
+  it('says nothing where its reader leaves early', () => {
+    const { stderr } = spawnSync(`"${process.execPath}" "${bin}" init | head -1`, {
+      cwd: project.path,
+      shell: true,
+      encoding: 'utf8',
+    });
+    assert.equal(stderr, '');
+  });
 
   it('ends with 2 and one line at wrong use', async () => {
     const wrong: [args: string[], cwd: string, message: RegExp][] = [

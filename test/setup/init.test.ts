@@ -227,6 +227,9 @@ await (await Worker.create(options)).run();
       ['.eslintrc.js', '.gitlab-ci.yml'],
     );
     assert.match(await read('longhaul.config.mjs'), /createApplicationContext/);
+    await project.link();
+    const config = await loadConfig({ cwd: project.path });
+    assert.equal(config.workflowsPath, join(project.path, 'src/temporal/workflows.ts'));
     assert.equal(await read('.eslintrc.js'), 'module.exports = {};\n');
   });
 
@@ -301,6 +304,36 @@ await (await Worker.create(options)).run();
         value,
       );
     }
+  });
+
+  it('reads sources in lib/, and not what is compiled there', async () => {
+    const worker = "Worker.create({ taskQueue: 'q', activities: {} });\n";
+    await project.write({ 'package.json': '{}', 'tsconfig.json': '{}', 'lib/worker.js': worker });
+    assert.equal((await planInit({ cwd: project.path })).report.found.worker, null);
+    await project.write({ 'lib/worker.ts': worker });
+    assert.equal((await planInit({ cwd: project.path })).report.found.worker, 'lib/worker.ts:1');
+    await rm(join(project.path, 'lib/worker.ts'));
+    await rm(join(project.path, 'tsconfig.json'));
+    assert.equal((await planInit({ cwd: project.path })).report.found.worker, 'lib/worker.js:1');
+  });
+
+  it('imports TypeScript activities into a configuration that is no TypeScript, and is strict only without workflows', async () => {
+    await project.link();
+    await project.write({
+      'package.json': '{}',
+      'tsconfig.json': '{}',
+      'src/worker.ts': "import * as all from './activities';\nWorker.create({ taskQueue: 'q', activities: all });\n",
+      'src/activities.ts': activities,
+    });
+    await writeAndRepeat();
+    const config = await loadConfig({ cwd: project.path });
+    assert.deepEqual(Object.keys(config.activities ?? {}), ['ship']);
+    assert.equal(config.enforce, 'error');
+    assert.match(config.file ?? '', /\.mjs$/);
+    await rm(config.file ?? '');
+    await project.write({ 'src/elsewhere.ts': workflows });
+    const { changes } = (await planInit({ cwd: project.path })).report;
+    assert(changes[0]?.added[0]?.lines.includes("  enforce: 'warn',"));
   });
 
   it('says what it did not find, and writes a configuration that loads all the same', async () => {
