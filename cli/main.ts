@@ -53,6 +53,13 @@ const commands = new Map<string, { what: string; load: () => Promise<Command> }>
     { what: 'replay saved histories against workflow code', load: async () => (await import('./replay.js')).replay },
   ],
   [
+    'review',
+    {
+      what: 'may it go live? go, no-go or unknown for each workflow type and area',
+      load: async () => (await import('./review.js')).review,
+    },
+  ],
+  [
     'run',
     {
       what: 'operate one workflow: status, pause, resume, dead letters',

@@ -11,6 +11,9 @@ export interface Waiver {
   /** What is waived. */
   area: ReviewArea;
 
+  /** One question of it, as the review names it: `span`, `lint`, or `drill scan` for one activity. @default all of the area */
+  check?: string;
+
   /** Why that is acceptable. It shows in each review. */
   reason: string;
 

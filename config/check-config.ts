@@ -155,9 +155,10 @@ function checkLimits(file: string, path: string, limits: CatalogEntry['limits'])
 }
 
 function checkWaiver(file: string, path: string, waiver: unknown): void {
-  checkGiven(file, path, waiver, ['area', 'reason', 'owner', 'until']);
-  const { area, reason, owner, until } = waiver as Record<string, unknown>;
+  checkGiven(file, path, waiver, ['area', 'check', 'reason', 'owner', 'until']);
+  const { area, check, reason, owner, until } = waiver as Record<string, unknown>;
   checkOneOf(`${file}: ${path}.area`, area, reviewAreas);
+  checkText(`${file}: ${path}.check`, check, "the name of a check, such as 'span'");
   checkText(`${file}: ${path}.reason`, reason ?? null, 'a sentence that says why this is acceptable');
   checkText(`${file}: ${path}.owner`, owner ?? null, 'who answers for it');
   if (typeof until !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(until) || Number.isNaN(Date.parse(until))) {

@@ -74,6 +74,47 @@ export async function recordExample(folder: string, codeVersion: string): Promis
       await rm(scratch, { recursive: true, force: true });
     }
   }
+  await recordScan(folder, codeVersion);
+}
+
+/** Records the child that hosts a scan, which its parent gives an id of its own. */
+async function recordScan(folder: string, codeVersion: string): Promise<void> {
+  const server = await startServer();
+  const scratch = join(await realpath(tmpdir()), 'longhaul-record');
+  await rm(scratch, { recursive: true, force: true });
+  const nativeConnection = await NativeConnection.connect({ address: server.address });
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection, identity: 'recorder' });
+  try {
+    const worker = await Worker.create({
+      connection: nativeConnection,
+      taskQueue,
+      workflowsPath: require.resolve('../examples/inventory/workflows'),
+      activities,
+      identity: 'worker',
+    });
+    await worker.runUntil(async () => {
+      const root = await makeTree(scratch);
+      const handle = await client.workflow.start(inventory, {
+        args: [{ root, store: join(scratch, 'store'), batchSize: 3 }],
+        taskQueue,
+        workflowId: 'inventory-in-one-look',
+      });
+      await handle.result();
+      const { events } = await handle.fetchHistory();
+      const child = events
+        ?.map((event) => event.childWorkflowExecutionStartedEventAttributes?.workflowExecution)
+        .find((execution) => execution !== undefined && execution !== null);
+      const { workflowId, runId: firstExecutionRunId } = child ?? {};
+      if (!workflowId || !firstExecutionRunId) throw new Error('the inventory has started no scan');
+      await saveChain(folder, { client, handle: { workflowId, firstExecutionRunId }, what: 'one look', codeVersion });
+    });
+  } finally {
+    await connection.close();
+    await nativeConnection.close();
+    await server.stop();
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 async function makeTree(scratch: string): Promise<string> {

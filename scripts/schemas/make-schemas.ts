@@ -15,6 +15,7 @@ export const published: readonly { name: string; file: string; type: string; abo
   { name: 'run', file: 'cli/run-result.ts', type: 'RunResult', about: 'longhaul run --json' },
   { name: 'watch', file: 'client/watch/report.ts', type: 'WatchReport', about: 'longhaul watch --json' },
   { name: 'watch-event', file: 'client/watch/report.ts', type: 'WatchEvent', about: 'longhaul watch --follow --json' },
+  { name: 'review', file: 'review/report.ts', type: 'ReviewReport', about: 'longhaul review --json' },
   { name: 'replay', file: 'replay/report.ts', type: 'ReplayReport', about: 'longhaul replay --json' },
   { name: 'doctor', file: 'setup/doctor/report.ts', type: 'DoctorReport', about: 'longhaul doctor --json' },
   { name: 'init', file: 'setup/init/report.ts', type: 'InitReport', about: 'longhaul init --json' },

@@ -31,6 +31,7 @@ const lines: Record<string, readonly RegExp[]> = {
   ],
   config: [temporal, builtin, /^jiti$/, /^workflows\/(duration|options)$/, /^(activities|worker)\//],
   replay: [temporal, builtin],
+  review: [temporal, builtin, /^(config|replay|testing)(\/|$)/, /^workflows\/duration$/],
   setup: [temporal, builtin, /^(config|replay|worker)(\/|$)/],
   testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [
@@ -38,7 +39,7 @@ const lines: Record<string, readonly RegExp[]> = {
     builtin,
     /^eslint-plugin-longhaul(\/|$)/,
     /^jiti$/,
-    /^(activities|client|config|workflows|worker|replay|setup|testing)(\/|$)/,
+    /^(activities|client|config|workflows|worker|replay|review|setup|testing)(\/|$)/,
   ],
   examples: [temporal, builtin, /^longhaul\/\w+$/, /^(vitest|@jest\/globals)$/],
   'eslint-plugin': [builtin, /^(eslint|typescript|typescript-eslint|@typescript-eslint\/[\w-]+)(\/|$)/],

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttributedFinding } from './attribute-findings';
+import { findLinter } from './find-linter';
+
+export interface LintFinding {
+  rule: string;
+  file: string;
+  line: number;
+  message: string;
+  chain: readonly { name: string; file: string; line: number }[];
+}
+
+/** What the linter says of the project; `missing` where it says nothing. */
+export interface LintEvidence {
+  /** The folder that its files are relative to. */
+  folder: string;
+  findings: readonly AttributedFinding[];
+  /** Modules whose exports are workflows. */
+  roots: readonly string[];
+  /** Findings that `eslint-suppressions.json` accepts, which names neither reason nor owner. */
+  accepted: readonly { rule: string; file: string; count: number }[];
+  /** Why there is nothing, one sentence. */
+  missing?: { message: string; command: string };
+}
+
+interface Printed {
+  roots: string[];
+  baseline?: { known: number };
+  findings: LintFinding[];
+}
+
+const install = 'npm install --save-dev eslint-plugin-longhaul eslint typescript typescript-eslint';
+
+/** Runs `longhaul lint` over a project, with the linter that it has. */
+export async function gatherLint(folder: string, paths: readonly string[] = ['.']): Promise<LintEvidence> {
+  const none = { folder, findings: [], roots: [], accepted: [] };
+  const linter = findLinter(folder);
+  if (!linter) {
+    return { ...none, missing: { message: 'eslint-plugin-longhaul is not installed.', command: install } };
+  }
+  const out: string[] = [];
+  const err: string[] = [];
+  const io = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line), cwd: folder };
+  await linter.main(['--json', ...paths], io);
+  const printed = parsed(out.join('\n'));
+  if (!printed || printed.roots.length === 0) {
+    const why = (err.find((line) => line.startsWith('longhaul-lint:')) ?? 'The linter printed no result.')
+      .replace(/^longhaul-lint: /, '')
+      .replace(/(?<!\.)$/, '.');
+    const command = /npm install [^.]+/.exec(why)?.[0] ?? 'npx longhaul lint';
+    return { ...none, missing: { message: `The linter did not get far: ${why}`, command } };
+  }
+  const known = printed.baseline?.known ?? 0;
+  return {
+    folder,
+    findings: printed.findings,
+    roots: printed.roots,
+    accepted: known > 0 ? await acceptedIn(folder) : [],
+  };
+}
+
+function parsed(text: string): Printed | undefined {
+  try {
+    const printed = JSON.parse(text) as Partial<Printed>;
+    return Array.isArray(printed.findings) && Array.isArray(printed.roots) ? (printed as Printed) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** ESLint's own file: counts by file and rule. */
+async function acceptedIn(folder: string): Promise<LintEvidence['accepted']> {
+  const text = await readFile(join(folder, 'eslint-suppressions.json'), 'utf8').catch(() => '{}');
+  const files = JSON.parse(text) as Record<string, Record<string, { count: number }>>;
+  return Object.entries(files).flatMap(([file, rules]) =>
+    Object.entries(rules).flatMap(([name, { count }]) =>
+      name.startsWith('longhaul/') ? [{ file, rule: name.slice('longhaul/'.length), count }] : [],
+    ),
+  );
+}
