@@ -151,7 +151,10 @@ export class CallGraph {
 
   /** Where a name is declared. */
   declarationOf(name: ts.Identifier): ts.Declaration | undefined {
-    return this.checker.getSymbolAtLocation(name)?.valueDeclaration;
+    const symbol = ts.isShorthandPropertyAssignment(name.parent)
+      ? this.checker.getShorthandAssignmentValueSymbol(name.parent)
+      : this.checker.getSymbolAtLocation(name);
+    return symbol?.valueDeclaration;
   }
 
   private extraHazards(unit: Unit, effect: Effect): readonly HazardSite[] {

@@ -39,7 +39,8 @@ function pauseInLoop(beat: ts.Node, world: World): number | undefined {
 
 /** `sleep('20 seconds')`, `setTimeout(20_000)` of node:timers/promises */
 function pauseOf(call: ts.Expression, world: World): number | undefined {
-  if (!ts.isCallExpression(call) || !/(^|\.)(sleep|setTimeout|delay)$/.test(call.expression.getText())) return undefined;
+  if (!ts.isCallExpression(call) || !/(^|\.)(sleep|setTimeout|delay)$/.test(call.expression.getText()))
+    return undefined;
   return fixed(call.arguments[0], world);
 }
 

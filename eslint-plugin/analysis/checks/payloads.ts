@@ -34,7 +34,10 @@ function ofWorkflow(unit: Unit, world: World): readonly HazardSite[] {
   const { node } = unit;
   if (!isFunctionNode(node) || !world.isEntry(unit) || isLongRunningBody(unit, world)) return [];
   const signature = world.checker.getSignatureFromDeclaration(node);
-  return signature === undefined ? [] : ofSignature(signature, node, unit, world, `workflow ${unit.name ?? ''}`.trim());
+  if (signature === undefined) return [];
+  const found = ofSignature(signature, node, unit, world, `workflow ${unit.name ?? ''}`.trim());
+  // What is given functions or objects with methods is a helper that a module of workflows exports.
+  return found.filter(({ label }) => !/: (a function|an instance) /.test(label));
 }
 
 function ofActivities(unit: Unit, world: World): readonly HazardSite[] {
@@ -109,7 +112,8 @@ function payloadsOf({ name, node }: SdkCall): readonly ts.Expression[] {
   }
   if (/\.\(\)\.signal$/.test(name)) return node.arguments.slice(1).filter((argument) => !ts.isSpreadElement(argument));
   const options = node.arguments[1] && bare(node.arguments[1]);
-  if (!/^(execute|start)Child$/.test(name) || options === undefined || !ts.isObjectLiteralExpression(options)) return [];
+  if (!/^(execute|start)Child$/.test(name) || options === undefined || !ts.isObjectLiteralExpression(options))
+    return [];
   return options.properties.flatMap((property): readonly ts.Expression[] => {
     if (!ts.isPropertyAssignment(property) || nameText(property.name) !== 'args') return [];
     const args = bare(property.initializer);
