@@ -222,6 +222,8 @@ export class CallGraph {
         this.construct(site.node, sink);
         return;
       case 'mention':
+        // A registration: a worker runs them.
+        if (isGivenAs('activities', site.node)) return;
         if (site.argumentOf === undefined || !this.onlyNames(site.node, site.argumentOf)) {
           this.used(site.node, 'mention', sink);
         }

@@ -99,7 +99,7 @@ function isCaught(node: ts.Node, body: ts.Node): boolean {
 /** An assertion of what can't be: there a task that waits for corrected code is what one wants. */
 function isForBugs(node: ts.ThrowStatement): boolean {
   if (ts.findAncestor(node, ts.isDefaultClause) !== undefined) return true;
-  return /unreachable|should (never|not)|must not|impossible|invariant|bug|expected|assert|not implemented|todo/i.test(
+  return /unreachable|should (never|not)|must not|must be (set|called|initiali[sz]ed)|before calling|impossible|invariant|bug|expected|assert|not implemented|todo/i.test(
     node.getText(),
   );
 }
