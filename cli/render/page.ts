@@ -16,7 +16,7 @@ svg { width: 100%; min-width: 36rem; height: auto; background: var(--soft); bord
 pre, code { font: .85em ui-monospace, monospace; white-space: pre-wrap } .bad { color: var(--bad) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem } dt { opacity: .7 } dd { margin: 0 }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dt { margin-top: .3rem } }
-@media print { body { max-width: none; padding: 0; color-scheme: light } h2 { break-after: avoid } tr, svg { break-inside: avoid } .scroll { overflow: visible } svg { min-width: 0 } details::details-content { content-visibility: visible; block-size: auto } }
+@media print { body { max-width: none; padding: 0; color-scheme: light } h2 { break-after: avoid } tr, svg { break-inside: avoid } .scroll { overflow: visible } svg { min-width: 0 } table { font-size: .75rem } th, td { overflow-wrap: anywhere; max-width: none } details::details-content { content-visibility: visible; block-size: auto } }
 `;
 
 /** A whole page that needs nothing else: no network, no script. */

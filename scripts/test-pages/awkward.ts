@@ -4,8 +4,7 @@ import type { InspectReport } from '../../replay';
 import type { ReviewCheck, ReviewReport } from '../../review';
 
 const long = 'a-name-without-a-space-'.repeat(20);
-const markup =
-  '<script>console.log("markup")</script><details><summary>more</summary><div>folded</div></details><img src="https://example.com/x.png">';
+const markup = '<script>console.log("markup")</script><img src="https://example.com/x.png">';
 const at = '2026-01-01T00:00:00.000Z';
 const hours = (count: number): string => new Date(Date.parse(at) + count * 3_600_000).toISOString();
 
@@ -117,4 +116,4 @@ export function awkwardReview(): string {
 export const brokenPage = `<!doctype html><meta name="viewport" content="width=device-width">
 <style>@media print { p { display: none } }</style>
 <p style="width: 900px">${'wide '.repeat(60)}</p><p style="font-size: 5px">small print</p>
-<img src="http://127.0.0.1:1/x.png"><script>console.error('oh'); </script>`;
+<details><summary>more</summary><div>folded</div></details><img src="http://127.0.0.1:1/x.png"><script>console.error('oh'); </script>`;
