@@ -50,9 +50,12 @@ export async function examine(browser: Browser, file: string, width: number): Pr
   const send = <T>(method: string, params: object = {}): Promise<T> => browser.send<T>(method, params, sessionId);
   const url = pathToFileURL(file).href;
   const faults: string[] = [];
-  let isLoaded = false;
+  let loaded: () => void = () => undefined;
+  const isLoaded = new Promise<boolean>((resolve) => {
+    loaded = () => resolve(true);
+  });
   const stop = browser.listen(sessionId, (method, params) => {
-    if (method === 'Page.loadEventFired') isLoaded = true;
+    if (method === 'Page.loadEventFired') loaded();
     if (method === 'Runtime.exceptionThrown') faults.push('It throws.');
     if (method === 'Runtime.consoleAPICalled') faults.push('It writes to the console.');
     if (method === 'Log.entryAdded') faults.push(`The console shows: ${(params.entry as { text: string }).text}`);
@@ -66,8 +69,7 @@ export async function examine(browser: Browser, file: string, width: number): Pr
     const mobile = width < 600;
     await send('Emulation.setDeviceMetricsOverride', { width, height: 800, deviceScaleFactor: mobile ? 2 : 1, mobile });
     await send('Page.navigate', { url });
-    for (let tries = 0; !isLoaded && tries < 200; tries += 1) await sleep(50);
-    if (!isLoaded) faults.push('It does not load.');
+    if (!(await Promise.race([isLoaded, sleep(10_000, false)]))) faults.push('It does not load.');
     const { result } = await send<{ result: { value: Measured } }>('Runtime.evaluate', {
       expression: measure,
       returnByValue: true,

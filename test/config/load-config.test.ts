@@ -171,7 +171,10 @@ describe('loadConfig', () => {
     await write('longhaul.config.ts', `import './missing';\nexport default {};`);
     await reject(undefined, /^longhaul\.config\.ts can't be loaded: \.\/missing is not there; mend the path\.$/);
     await write('longhaul.config.ts', `export default {`);
-    await reject(undefined, /^longhaul\.config\.ts can't be loaded: Unexpected token at line 1, column 16; mend its syntax\.$/);
+    await reject(
+      undefined,
+      /^longhaul\.config\.ts can't be loaded: Unexpected token at line 1, column 16; mend its syntax\.$/,
+    );
     await write('longhaul.config.ts', `throw new Error('no key\\nat all');`);
     await reject(undefined, /^longhaul\.config\.ts can't be loaded: it throws "no key" while it loads; move/);
   });
