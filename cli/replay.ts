@@ -1,9 +1,10 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config';
 import type { LoadedHistory, ReplayHistoriesOptions, ReplayReport } from '../replay';
 import { lengthOfTime } from '../workflows/duration';
 import { configuredCodecs } from './codecs';
+import { driftFiles } from './drift-files';
 import type { Io, Status } from './io';
 import { parse, parseNumber, UsageError } from './parse';
 import { withRelativePaths } from './replay-paths';
@@ -121,23 +122,23 @@ async function run(
     ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
     ...(io.env.TEMPORAL_NAMESPACE !== undefined && { namespace: io.env.TEMPORAL_NAMESPACE }),
   });
-  const driftFile = resolve(io.cwd, values['accepted-drift'] ?? join(paths[0] ?? '.', 'accepted-drift.json'));
-  const acceptedDrift = await harness.readAcceptedDrift(driftFile);
+  const toWrite = values['accept-drift'] ?? false;
+  const drift = await driftFiles({ file: values['accepted-drift'], paths, toWrite }, io);
   const report = await harness.replayHistories({
     workflowsPath,
     histories: histories.map((history) => ({ ...history, file: values.live ? history.file : shown(history.file) })),
     replayOptions: await replayOptionsOf(config),
     ...replayFlags(values, config),
-    acceptedDrift,
+    acceptedDrift: drift.accepted,
     signal: io.signal,
     onResult: ({ file }, done) => {
       if (io.tty) io.progress(`${done} of ${histories.length} replayed: ${file}`);
     },
   });
   if (io.tty) io.progress('');
-  if (values['accept-drift']) {
-    const added = await harness.writeAcceptedDrift(driftFile, acceptedDrift, report.histories);
-    io.err(`longhaul replay: ${added} added to ${shown(driftFile)}.`);
+  if (toWrite) {
+    const added = await harness.writeAcceptedDrift(drift.file, drift.inFile, report.histories);
+    io.err(`longhaul replay: ${added} added to ${shown(drift.file)}.`);
   }
   await print(values, withRelativePaths(report, shown), report, harness, io);
   return statusOf(report, io);

@@ -59,7 +59,7 @@ export async function writeAcceptedDrift(
   const added: AcceptedDrift[] = [];
   for (const { workflowType, drift } of results) {
     for (const entry of drift) {
-      if (entry.ofItself || isAccepted(workflowType, entry, [...before, ...added])) continue;
+      if (entry.ofItself || entry.accepted || isAccepted(workflowType, entry, [...before, ...added])) continue;
       added.push({ workflowType, command: entry.command, path: entry.path });
     }
   }

@@ -67,15 +67,16 @@ export function checkLibc({ platform, arch, glibc }: Host): DoctorCheck {
   return healthy('libc', `glibc ${glibc} on ${arch}`);
 }
 
-/** Yarn's Plug'n'Play has no `node_modules`, in which webpack, the native core and the replay harness look for files. */
+/** Under Yarn's Plug'n'Play packages are found by processes alone that Yarn starts. */
 export function checkPackageManager(folder: string): DoctorCheck {
   const at = upwards(folder, (here) => existsSync(join(here, '.pnp.cjs')) || existsSync(join(here, '.pnp.js')));
   const hasModules = upwards(folder, (here) => existsSync(join(here, 'node_modules'))) !== undefined;
   if (at !== undefined) {
+    if (process.versions.pnp !== undefined) return healthy('package-manager', "packages come by Yarn's Plug'n'Play");
     return problem(
       'package-manager',
-      `${at} is installed by Yarn's Plug'n'Play, under which the SDK's bundler and native core do not find their files.`,
-      'Set nodeLinker: node-modules in .yarnrc.yml and run yarn install.',
+      `${at} is installed by Yarn's Plug'n'Play, without which this process was started, so that it finds no package.`,
+      'Run yarn longhaul, or set nodeLinker: node-modules in .yarnrc.yml and run yarn install.',
     );
   }
   if (!hasModules)

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** An installed package. */
@@ -56,12 +57,31 @@ export function installedPackages(folder: string): Installed[] {
   return [...found.values()];
 }
 
+/** What Yarn's Plug'n'Play tells a process that runs under it. */
+interface PlugAndPlay {
+  resolveToUnqualified: (name: string, from: string) => string | null;
+  resolveVirtual?: (path: string) => string | null;
+}
+const { findPnpApi } = nodeModule as unknown as { findPnpApi?: (path: string) => PlugAndPlay | null };
+
 /** The folder of a package as Node finds it from another. */
 export function locate(name: string, from: string): string | undefined {
+  const plugged = findPnpApi?.(join(from, 'x'));
+  if (plugged) return pluggedIn(plugged, name, from);
   for (let at = from; ; at = dirname(at)) {
     const path = join(at, 'node_modules', name);
     if (existsSync(join(path, 'package.json'))) return realpathSync(path);
     if (at === dirname(at)) return undefined;
+  }
+}
+
+function pluggedIn({ resolveToUnqualified, resolveVirtual }: PlugAndPlay, name: string, from: string) {
+  try {
+    const folder = resolveToUnqualified(name, join(from, 'x'));
+    // One package appears under several paths, one for each set of peers that it is given.
+    return folder === null ? undefined : (resolveVirtual?.(folder) ?? folder);
+  } catch {
+    return undefined; // not asked for by that package, or not installed
   }
 }
 

@@ -106,6 +106,9 @@ describe('longhaul replay', () => {
     assert.match((await replay('--accept-drift')).err, /3 added to .*accepted-drift\.json/);
     const accepted = await replay('--drift=error');
     assert.equal(accepted.status, 0, accepted.out);
+    const file = join(folder.path, 'order.bin.gz');
+    const oneFile = await longhaul(['replay', file, '--workflows', 'workflows/moody.ts', '--drift=error']);
+    assert.equal(oneFile.status, 0, `accepted drift lies beside a file too: ${oneFile.out}${oneFile.err}`);
     const elsewhere = await replay('--elsewhere');
     assert.equal(elsewhere.status, 1);
     assert.match(elsewhere.out, /✗ .*order drifts from itself/);

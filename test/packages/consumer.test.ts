@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { json, source } from '../replay/support';
 import { ConsumerProject } from './consumer-project';
 
 const resolutions = {
@@ -69,6 +71,20 @@ describe('a project that installs the packed packages', function () {
         assert.match(stdout, new RegExp(`^(Usage: )?${name}\\b`));
       }
     }
+  });
+
+  it("replays a history in the CLI's JSON, which the SDK's own reader does not take in a plain install", async () => {
+    await project.write('recorded.ts', await readFile(source('recorded'), 'utf8'));
+    await project.write('order.json', JSON.stringify(await json()));
+    const { status, stdout, output } = await project.bin(
+      'longhaul',
+      'replay',
+      'order.json',
+      '--workflows',
+      'recorded.ts',
+    );
+    assert.equal(status, 0, output);
+    assert.match(stdout, /1 history: 1 passed/);
   });
 
   it('is told by the linter of a clock three calls away', async () => {
