@@ -67,8 +67,21 @@ export async function connect({ timeoutMs = 5_000, ...options }: ConnectOptions 
     const connection = await Connection.connect({ ...plain, connectTimeout: timeoutMs });
     return { connection, address, namespace, close: () => connection.close() };
   } catch (error) {
-    throw ServerError.from(error, `connect to ${address}`, { address, namespace });
+    throw connectError(error, { address, namespace });
   }
+}
+
+/** What a failed attempt to connect is: an address that can't be one, or a server that does not answer. */
+export function connectError(error: unknown, at: { address: string; namespace: string }): ConfigError | ServerError {
+  if (error instanceof Error && /^Invalid address/.test(error.message)) {
+    return new ConfigError(
+      `${JSON.stringify(at.address)} is no address of a server; use host:port, as localhost:7233.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return ServerError.from(error, `connect to ${at.address}`, at);
 }
 
 function fromEnvironment(options: LoadClientProfileOptions) {

@@ -11,6 +11,11 @@ export class ServerError extends Error {
     super(message, options);
   }
 
+  /** Whether an error is the client's word for what a server said, or that none did. */
+  static isOf(error: unknown): error is Error {
+    return error instanceof Error && /^(?:ServiceError|NamespaceNotFoundError|ServerError)$/.test(error.name);
+  }
+
   /**
    * Puts an error of a connection or of a raw call into words.
    *
@@ -53,10 +58,14 @@ function grpcStatus(error: unknown): Status {
       return { code, details: oneLine(typeof details === 'string' && details !== '' ? details : at.message) };
   }
   const message = error instanceof Error ? error.message : String(error);
+  // The client's own error has no status.
+  if (error instanceof Error && error.name === 'NamespaceNotFoundError') return { code: 5, details: oneLine(message) };
   // The native connection has the status in its text alone.
   const [, name = '', details = ''] = /Status \{ code: (\w+), message: "((?:[^"\\]|\\.)*)"/.exec(message) ?? [];
   const code = nativeCodes[name];
-  return code === undefined ? { details: oneLine(message) } : { code, details: oneLine(details) };
+  if (code !== undefined) return { code, details: oneLine(details) };
+  const [, transport] = /^tonic::.*message: "([^"]+)"/.exec(message) ?? [];
+  return { details: oneLine(transport ?? message) };
 }
 
 const nativeCodes: Partial<Record<string, number>> = {
