@@ -184,7 +184,7 @@ function ofInstance(type: ts.Type, checker: ts.TypeChecker): string | undefined 
     .flatMap(({ declarations = [] }) => declarations)
     .filter((node) => ts.isMethodDeclaration(node) || ts.isGetAccessor(node));
   if (method === undefined) return undefined;
-  return `an instance of ${checker.typeToString(type)} arrives without ${method.name?.getText() ?? 'its methods'}`;
+  return `an instance of ${checker.typeToString(type)} arrives without ${method.name.getText()}`;
 }
 
 /** A function, rather than an object that can be called too. */
