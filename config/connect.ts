@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { LoadClientProfileOptions } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
+import { probe } from './probe';
 import { ServerError } from './server-error';
 
 export interface ConnectOptions {
@@ -67,7 +68,9 @@ export async function connect({ timeoutMs = 5_000, ...options }: ConnectOptions 
     const connection = await Connection.connect({ ...plain, connectTimeout: timeoutMs });
     return { connection, address, namespace, close: () => connection.close() };
   } catch (error) {
-    throw ServerError.from(error, `connect to ${address}`, { address, namespace });
+    const failed = ServerError.from(error, `connect to ${address}`, { address, namespace });
+    const why = failed.isUnanswered ? await probe({ address, options: settings }) : undefined;
+    throw why === undefined ? failed : new ServerError(`Could not connect: ${why}.`, failed.code, { cause: error });
   }
 }
 

@@ -11,6 +11,11 @@ export class ServerError extends Error {
     super(message, options);
   }
 
+  /** Whether nothing came back at all. */
+  get isUnanswered(): boolean {
+    return isUnanswered(this.code);
+  }
+
   /**
    * Puts an error of a connection or of a raw call into words.
    *
@@ -39,11 +44,13 @@ function sentence(
   if (code === 7)
     return `Could not ${doing}: this key or certificate has no permission for it in namespace ${namespace} (${details}).`;
   if (code === 5 && /namespace/i.test(details)) return `Could not ${doing}: ${address} has no namespace ${namespace}.`;
-  if (code === 14 || code === 4 || code === undefined) {
+  if (isUnanswered(code)) {
     return `Could not ${doing}: no Temporal server answers at ${address} (${details}). Start one, or set TEMPORAL_ADDRESS, TEMPORAL_PROFILE or temporal.toml to where it is.`;
   }
   return `Could not ${doing}: ${details}.`;
 }
+
+const isUnanswered = (code: number | undefined): boolean => code === 14 || code === 4 || code === undefined;
 
 /** The innermost error that has a gRPC status, or else the message of the outermost. */
 function grpcStatus(error: unknown): Status {
