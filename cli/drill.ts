@@ -6,7 +6,7 @@ import type { DrilledWorker, DrillHow, DrillOptions } from '../testing';
 import type { Io, Status } from './io';
 import { openClient, serverOptions, serverUsage } from './open-client';
 import type { OpenClient } from './open-client';
-import { parse, parseNumber, UsageError } from './parse';
+import { parse, parseDuration, parseNumber, UsageError } from './parse';
 
 const usage = `Usage: longhaul drill --activity X [--workflow Y --input FILE] [options]
 
@@ -63,6 +63,7 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
   const how: DrillHow = values.term ? 'term' : values.stall ? 'stall' : 'kill';
   const times = parseNumber('--times', values.times, 1, 1_000);
   const seed = parseNumber('--seed', values.seed, 0, 2 ** 32 - 1);
+  const within = parseDuration('--within', values.within);
   const { loadConfig } = await import('../config/load-config.js');
   const config = await loadConfig({ cwd: io.cwd, ...(values.config === undefined ? {} : { file: values.config }) });
   const type = values.workflow ?? workflowOf(activity, config);
@@ -86,7 +87,7 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
       onProgress: (line) => io.err(`longhaul drill: ${line}`),
       ...(times === undefined ? {} : { times }),
       ...(seed === undefined ? {} : { seed }),
-      ...(values.within === undefined ? {} : { within: values.within as NonNullable<DrillOptions['within']> }),
+      ...(within === undefined ? {} : { within }),
     };
     const report = await run(drilling);
     const file = await writeDrillRecord(resolve(io.cwd, values.out ?? '.longhaul/drills'), report);
@@ -97,8 +98,13 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
     if (error instanceof DrillError || error instanceof TypeError) {
       throw new UsageError(error.message.replace(/^drill: /, '').replace(/(?<!\.)$/, '.'), { cause: error });
     }
+    const { ServerError } = await import('../config/server-error.js');
+    if (ServerError.isOf(error)) throw ServerError.from(error, `drill ${activity}`, { address, namespace });
     if (!(error instanceof WorkerProcessError)) throw error;
-    throw new UsageError(error.message.split('\n')[0] ?? '', { cause: error });
+    const line = error.message.split('\n')[0] ?? '';
+    // Its own status 3: the server or the network, not what was asked for.
+    if (/ended with status 3 /.test(line)) throw new ServerError(line, undefined, { cause: error });
+    throw new UsageError(line, { cause: error });
   } finally {
     await close();
   }

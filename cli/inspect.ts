@@ -1,10 +1,11 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config/load-config';
 import type { InspectOptions, InspectReport } from '../replay';
 import type { Io, Status } from './io';
 import { codecServerOf, dataConverterOf, openClient, serverOptions, serverUsage } from './open-client';
 import { parse, parseNumber, UsageError } from './parse';
+import { writePage } from './write-page';
 
 const usage = `Usage: longhaul inspect <workflowId | history file | folder>… [options]
 
@@ -23,7 +24,7 @@ What is no file or folder is taken for the id of a workflow on the server.
 ${serverUsage}
   --help             show this
 
-Exit status: 0 shown, 1 a history could not be read, 2 wrong use, 3 the environment failed.`;
+Exit status: 0 shown, 1 a history could not be read, 2 wrong use or none could, 3 the environment failed.`;
 
 const options = {
   ...serverOptions,
@@ -63,8 +64,9 @@ export async function inspect(argv: readonly string[], io: Io): Promise<Status> 
   const parts: InspectReport[] = [];
   if (paths.length > 0) parts.push(await ofFiles(paths, inspecting, io));
   if (ids.length > 0) {
-    const { client, namespace, close } = await openClient(io, values, config);
+    const { client, address, namespace, close } = await openClient(io, values, config);
     try {
+      const { ServerError } = await import('../config/server-error.js');
       const harness = await import('../replay/index.js');
       const { WorkflowNotFoundError } = await import('@temporalio/client');
       for (const id of ids) {
@@ -79,6 +81,7 @@ export async function inspect(argv: readonly string[], io: Io): Promise<Status> 
             }),
           );
         } catch (error) {
+          if (ServerError.isOf(error)) throw ServerError.from(error, `inspect ${id}`, { address, namespace });
           if (!(error instanceof WorkflowNotFoundError)) throw error;
           throw new UsageError(
             `${JSON.stringify(id)} is no file, no folder and no workflow of namespace ${namespace}.`,
@@ -153,17 +156,14 @@ function merged(parts: readonly InspectReport[]): InspectReport {
 async function show(report: InspectReport, values: { json?: boolean; html?: string }, io: Io): Promise<Status> {
   if (values.html !== undefined) {
     const { inspectHtml } = await import('./render/inspect-html.js');
-    await writeFile(resolve(io.cwd, values.html), inspectHtml(report)).catch((error: unknown) => {
-      throw new UsageError(
-        `--html: ${values.html ?? ''} can't be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`,
-      );
-    });
-    io.err(`longhaul inspect: wrote ${values.html}`);
+    await writePage(io, 'inspect', values.html, inspectHtml(report));
   }
+  const isNone = report.runs.length === 0;
+  if (isNone) for (const { file, message } of report.unreadable) io.err(`longhaul inspect: ${file}: ${message}`);
   if (values.json) io.out(JSON.stringify(report));
-  else if (values.html === undefined) {
+  else if (values.html === undefined && !isNone) {
     const { inspectText } = await import('./render/inspect-text.js');
     io.out(inspectText(report));
   }
-  return report.ok ? 0 : 1;
+  return report.ok ? 0 : isNone ? 2 : 1;
 }

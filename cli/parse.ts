@@ -1,4 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { lengthOfTime } from '../workflows/duration';
+import type { Duration } from '../testing/duration';
 
 /** A command line that can't be understood. Its message is one sentence, to be shown as it is. */
 export class UsageError extends Error {
@@ -18,6 +20,17 @@ export function parse<const O extends Options>(argv: readonly string[], options:
     const { message } = error as Error;
     throw new UsageError(`${message.split(/\. |\n/)[0]?.replace(/\.$/, '') ?? 'wrong use'}. See --help.`);
   }
+}
+
+/** A length of time out of an option's text, checked before anything is begun. */
+export function parseDuration(option: string, text: string | undefined): Duration | undefined {
+  if (text === undefined) return undefined;
+  try {
+    lengthOfTime(option, text as Duration);
+  } catch {
+    throw new UsageError(`${option} takes a length of time such as 30s or 5m, not ${JSON.stringify(text)}.`);
+  }
+  return text as Duration;
 }
 
 /** A whole number from `low` to `high` out of an option's text. */

@@ -6,6 +6,7 @@ import {
   loadModule,
   provideActivities,
   ServerError,
+  whyNotLoaded,
   workerOptionsOf,
 } from '../config';
 import { fetchChain, type FetchedRun, type Recorder } from '../replay';
@@ -75,8 +76,7 @@ async function load(
   try {
     exported = defaultExport((await loadModule(path)).exported);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${shown} can't be loaded: ${why.split('\n')[0] ?? ''}`, { cause });
+    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause)}`, { cause });
   }
   return check(shown, exported);
 }

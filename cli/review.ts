@@ -1,8 +1,9 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ReviewOptions, ReviewReport } from '../review';
 import type { Io, Status } from './io';
 import { parse, UsageError } from './parse';
+import { writePage } from './write-page';
 
 const usage = `Usage: longhaul review [--workflow X]… [options]
 
@@ -79,10 +80,7 @@ export async function review(argv: readonly string[], io: Io): Promise<Status> {
 async function show(report: ReviewReport, { json, markdown, html }: Values, io: Io): Promise<void> {
   if (html !== undefined) {
     const { reviewHtml } = await import('./render/review-html.js');
-    await writeFile(resolve(io.cwd, html), reviewHtml(report)).catch((error: unknown) => {
-      throw new UsageError(`--html: ${html} can't be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
-    });
-    io.err(`longhaul review: wrote ${html}`);
+    await writePage(io, 'review', html, reviewHtml(report));
   }
   if (json) io.out(JSON.stringify(report));
   else if (markdown) io.out((await import('./render/review-markdown.js')).reviewMarkdown(report));

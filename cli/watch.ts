@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { WatchEvent, WatchMetrics, WatchOptions } from '../client';
+import type { WatchEvent, WatchMetrics } from '../client';
 import type { Io, Status } from './io';
 import { openClient, serverOptions, serverUsage } from './open-client';
-import { parse, parseNumber, UsageError } from './parse';
+import { parse, parseDuration, parseNumber, UsageError } from './parse';
 import { watchEventText, watchText } from './render/watch-text';
 
 const usage = `Usage: longhaul watch [options]
@@ -49,6 +49,7 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
   const { follow = false, json = false } = values;
   if (values.metrics !== undefined && !follow) throw new UsageError('--metrics goes with --follow.');
   const port = parseNumber('--metrics', values.metrics, 0, 65_535);
+  const every = parseDuration('--every', values.every);
   const rate = parseNumber('--rate', values.rate, 1, 10_000);
   const sweep = parseNumber('--sweep', values.sweep, 0, 10_000_000);
   const hook = values.hook === undefined ? undefined : await loadHook(values.hook, io);
@@ -69,7 +70,7 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
         new Watch(client, {
           ...(config.catalog === undefined ? {} : { catalog: config.catalog }),
           ...(config.taskQueue === undefined ? {} : { taskQueues: [config.taskQueue] }),
-          ...(values.every === undefined ? {} : { every: values.every as NonNullable<WatchOptions['every']> }),
+          ...(every === undefined ? {} : { every }),
           ...(rate === undefined ? {} : { callsPerSecond: rate }),
           ...(sweep === undefined ? {} : { sweep }),
           store: fileStore(resolve(io.cwd, values.state)),
@@ -112,7 +113,7 @@ function made<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${error.message.replace(/^Watch: every /, '--every ')}.`);
+    if (error instanceof TypeError) throw new UsageError(`${error.message.replace(/^Watch: /, '')}.`);
     throw error;
   }
 }
@@ -120,11 +121,12 @@ function made<T>(make: () => T): T {
 async function loadHook(file: string, io: Io): Promise<Hook> {
   const path = resolve(io.cwd, file);
   const { createJiti } = await import('jiti');
+  const { whyNotLoaded } = await import('../config/index.js');
   let hook: unknown;
   try {
     hook = await createJiti(pathToFileURL(path).href, { fsCache: false }).import(path, { default: true });
   } catch (error) {
-    throw new UsageError(`--hook: ${file} can't be loaded: ${(error as Error).message.split('\n')[0] ?? ''}`);
+    throw new UsageError(`--hook: ${file} can't be loaded: ${whyNotLoaded(error)}`, { cause: error });
   }
   if (typeof hook !== 'function') throw new UsageError(`--hook: the default export of ${file} is no function.`);
   return hook as Hook;

@@ -1,6 +1,7 @@
 import {
   activitiesIn,
   ConfigError,
+  connectError,
   connectionSettings,
   loadConfig,
   provideActivities,
@@ -91,7 +92,7 @@ async function run(
   const { runWorker } = await import('../worker/index.js');
   const at = { address, namespace };
   const connection = await NativeConnection.connect(how).catch((error: unknown) => {
-    throw ServerError.from(error, `connect to ${address}`, at);
+    throw connectError(error, at);
   });
   const state = { running: false };
   const onRunning = (): void => {

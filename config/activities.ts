@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error';
 import type { LonghaulConfig } from './config';
-import { defaultExport, hasNamedExportsOnly, loadModule } from './load-module';
+import { defaultExport, hasNamedExportsOnly, loadModule, whyNotLoaded } from './load-module';
 
 /** Activities that are there, and what ends their resources. */
 export interface Provided {
@@ -47,7 +47,6 @@ export async function activitiesIn(path: string, shown: string): Promise<NonNull
     const { exported } = await loadModule(path);
     return (hasNamedExportsOnly(exported) ? exported : defaultExport(exported)) as object;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${shown} can't be loaded: ${why.split('\n')[0] ?? ''}`, { cause });
+    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause)}`, { cause });
   }
 }

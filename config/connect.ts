@@ -2,7 +2,7 @@ import type { Connection } from '@temporalio/client';
 import type { LoadClientProfileOptions } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
 import { probe } from './probe';
-import { ServerError } from './server-error';
+import { isUnanswered, ServerError } from './server-error';
 
 export interface ConnectOptions {
   /** The environment that `TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE` and their like are read from. @default process.env */
@@ -68,10 +68,25 @@ export async function connect({ timeoutMs = 5_000, ...options }: ConnectOptions 
     const connection = await Connection.connect({ ...plain, connectTimeout: timeoutMs });
     return { connection, address, namespace, close: () => connection.close() };
   } catch (error) {
-    const failed = ServerError.from(error, `connect to ${address}`, { address, namespace });
-    const why = failed.isUnanswered ? await probe({ address, options: settings }) : undefined;
-    throw why === undefined ? failed : new ServerError(`Could not connect: ${why}.`, failed.code, { cause: error });
+    const failed = connectError(error, { address, namespace });
+    const silent = failed instanceof ServerError && isUnanswered(failed.code);
+    const why = silent ? await probe({ address, options: settings }) : undefined;
+    if (why === undefined) throw failed;
+    throw new ServerError(`Could not connect: ${why}.`, undefined, { cause: error });
   }
+}
+
+/** What a failed attempt to connect is: an address that can't be one, or a server that does not answer. */
+export function connectError(error: unknown, at: { address: string; namespace: string }): ConfigError | ServerError {
+  if (error instanceof Error && /^Invalid address/.test(error.message)) {
+    return new ConfigError(
+      `${JSON.stringify(at.address)} is no address of a server; use host:port, as localhost:7233.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return ServerError.from(error, `connect to ${at.address}`, at);
 }
 
 function fromEnvironment(options: LoadClientProfileOptions) {

@@ -3,13 +3,13 @@ export type { CatalogEntry, ReviewArea, Waiver, WorkflowLimits } from './catalog
 export { defineConfig } from './config';
 export type { CodecServer, ConfiguredDataConverter, DrillTarget, LonghaulConfig, ProvidedActivities } from './config';
 export { ConfigError } from './config-error';
-export { connect, connectionSettings } from './connect';
+export { connect, connectError, connectionSettings } from './connect';
 export type { Connected, ConnectionSettings, ConnectOptions } from './connect';
 export { replayOptionsOf } from './replay-options';
 export { loadConfig } from './load-config';
 export type { LoadConfigOptions, LoadedConfig } from './load-config';
 export { provideActivities, activitiesIn, type Provided } from './activities';
 export { codecServerOf } from './codec-server';
-export { defaultExport, hasNamedExportsOnly, loadModule } from './load-module';
+export { defaultExport, hasNamedExportsOnly, loadModule, whyNotLoaded } from './load-module';
 export { codecsOf, dataConverterOf, workerOptionsOf } from './worker-options';
 export { ServerError } from './server-error';

@@ -72,24 +72,14 @@ function inFolder(folder: string): string | undefined {
 }
 
 async function evaluate(path: string, shown: string): Promise<{ config: unknown; sources: string[] }> {
-  const { defaultExport, hasNamedExportsOnly, loadModule } = await import('./load-module.js');
+  const { defaultExport, hasNamedExportsOnly, loadModule, whyNotLoaded } = await import('./load-module.js');
   try {
     const { exported, sources } = await loadModule(path);
     if (!hasNamedExportsOnly(exported)) return { config: defaultExport(exported), sources };
   } catch (error) {
-    throw new ConfigError(`${shown} can't be loaded: ${firstLine(error)}`, { cause: error });
+    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(error)}`, { cause: error });
   }
   throw new ConfigError(`${shown} has no default export: begin with export default defineConfig({ … }).`);
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (
-    message
-      .replace(/^Error: /, '')
-      .split('\n')[0]
-      ?.trim() ?? 'unknown cause'
-  );
 }
 
 function withAbsolutePaths(config: LonghaulConfig, folder: string): Omit<LoadedConfig, 'sources'> {

@@ -11,9 +11,9 @@ export class ServerError extends Error {
     super(message, options);
   }
 
-  /** Whether nothing came back at all. */
-  get isUnanswered(): boolean {
-    return isUnanswered(this.code);
+  /** Whether an error is the client's word for what a server said, or that none did. */
+  static isOf(error: unknown): error is Error {
+    return error instanceof Error && /^(?:ServiceError|NamespaceNotFoundError|ServerError)$/.test(error.name);
   }
 
   /**
@@ -50,7 +50,8 @@ function sentence(
   return `Could not ${doing}: ${details}.`;
 }
 
-const isUnanswered = (code: number | undefined): boolean => code === 14 || code === 4 || code === undefined;
+/** Whether nothing came back at all. */
+export const isUnanswered = (code: number | undefined): boolean => code === 14 || code === 4 || code === undefined;
 
 /** The innermost error that has a gRPC status, or else the message of the outermost. */
 function grpcStatus(error: unknown): Status {
@@ -60,10 +61,14 @@ function grpcStatus(error: unknown): Status {
       return { code, details: oneLine(typeof details === 'string' && details !== '' ? details : at.message) };
   }
   const message = error instanceof Error ? error.message : String(error);
+  // The client's own error has no status.
+  if (error instanceof Error && error.name === 'NamespaceNotFoundError') return { code: 5, details: oneLine(message) };
   // The native connection has the status in its text alone.
   const [, name = '', details = ''] = /Status \{ code: (\w+), message: "((?:[^"\\]|\\.)*)"/.exec(message) ?? [];
   const code = nativeCodes[name];
-  return code === undefined ? { details: oneLine(message) } : { code, details: oneLine(details) };
+  if (code !== undefined) return { code, details: oneLine(details) };
+  const [, transport] = /^tonic::.*message: "([^"]+)"/.exec(message) ?? [];
+  return { details: oneLine(transport ?? message) };
 }
 
 const nativeCodes: Partial<Record<string, number>> = {

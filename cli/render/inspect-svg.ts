@@ -18,14 +18,14 @@ export function growthSvg({ growth, events, bytes, startedAt, lastEventAt }: Run
     return `<polyline fill="none" stroke="var(--${colour})" stroke-width="2" points="${points.join(' ')}"/>`;
   };
   return [
-    `<h3>Growth</h3><svg viewBox="0 0 ${width} 200" role="img" aria-label="Growth of the history">`,
+    `<h3>Growth</h3><div class="scroll"><svg viewBox="0 0 ${width} 200" role="img" aria-label="Growth of the history">`,
     `<text x="${left}" y="15" style="fill:var(--first)">${countText(events)} events</text>`,
     `<text x="${right}" y="15" text-anchor="end" style="fill:var(--second)">${bytesText(bytes)}</text>`,
     warning(events, 10_240, top, bottom),
     curve('events', Math.max(events, 1), 'first'),
     curve('bytes', Math.max(bytes, 1), 'second'),
     `<text x="${left}" y="195">${timeText(startedAt)}</text>`,
-    `<text x="${right}" y="195" text-anchor="end">${timeText(lastEventAt)}</text></svg>`,
+    `<text x="${right}" y="195" text-anchor="end">${timeText(lastEventAt)}</text></svg></div>`,
   ].join('\n');
 }
 
@@ -63,7 +63,7 @@ export function timelineSvg({ timeline, startedAt, lastEventAt }: RunInspection)
     });
   const height = 8 + shown.length * rowHeight;
   const longest = timeline.length > shown.length ? ` (the ${mostRows} longest)` : '';
-  return `<h3>Timeline${longest}</h3><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Timeline">${bars.join('\n')}</svg>`;
+  return `<h3>Timeline${longest}</h3><div class="scroll"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Timeline">${bars.join('\n')}</svg></div>`;
 }
 
 function scale(value: number, from: number, to: number, low: number, high: number): number {

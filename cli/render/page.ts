@@ -5,17 +5,18 @@ export function html(text: unknown): string {
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --first: #2563eb; --second: #d97706; --bad: #dc2626; }
+@media (prefers-color-scheme: dark) { :root { --first: #60a5fa; --second: #fbbf24; --bad: #f87171; } }
 * { box-sizing: border-box }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 60rem; overflow-wrap: anywhere }
 h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin-top: 2rem } h3 { font-size: 1rem; margin-bottom: .3rem }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem; min-width: 50% }
-th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; max-width: 22rem }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-svg { width: 100%; height: auto; background: var(--soft); border-radius: 4px } svg text { fill: currentColor; font-size: 11px }
+svg { width: 100%; min-width: 36rem; height: auto; background: var(--soft); border-radius: 4px } svg text { fill: currentColor; font-size: 11px }
 pre, code { font: .85em ui-monospace, monospace; white-space: pre-wrap } .bad { color: var(--bad) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem } dt { opacity: .7 } dd { margin: 0 }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dt { margin-top: .3rem } }
-@media print { body { max-width: none; padding: 0; color-scheme: light } h2 { break-after: avoid } tr, svg { break-inside: avoid } .scroll { overflow: visible } details { display: block } }
+@media print { body { max-width: none; padding: 0; color-scheme: light } h2 { break-after: avoid } tr, svg { break-inside: avoid } .scroll { overflow: visible } svg { min-width: 0 } table { font-size: .75rem } th, td { overflow-wrap: anywhere; max-width: none } details::details-content { content-visibility: visible; block-size: auto } }
 `;
 
 /** A whole page that needs nothing else: no network, no script. */

@@ -5,10 +5,10 @@ import { cellWord, placeOf } from './review-text';
 import { timeText } from './units';
 
 const colours: Readonly<Record<string, string>> = {
-  go: '#15803d',
-  'not-needed': '#15803d',
-  'no-go': '#dc2626',
-  unknown: '#b45309',
+  go: 'light-dark(#15803d, #4ade80)',
+  'not-needed': 'light-dark(#15803d, #4ade80)',
+  'no-go': 'light-dark(#b91c1c, #f87171)',
+  unknown: 'light-dark(#92400e, #fbbf24)',
 };
 
 /** The review as one page that can be sent to somebody: the scorecard, and behind each cell all its checks. */

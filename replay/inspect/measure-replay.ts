@@ -19,20 +19,27 @@ export async function measureReplay(
   options: Omit<ReplayHistoriesOptions, 'histories' | 'onResult'>,
 ): Promise<(ReplayTime | null)[]> {
   const jobs = measured.flatMap(({ history, workflowId }, of) => {
-    const whole = fromHistory(history, { workflowId });
-    const half = fromHistory(firstHalf(history), { workflowId });
-    return [whole, whole, whole, half, half].map((job, nth) => ({ job, of, isHalf: nth > 2, isWarm: nth > 0 }));
+    const half = firstHalf(history);
+    return [history, history, history, half, half].map((part, nth) => ({
+      // Each is a history of its own: results come by name, in an order of their own.
+      job: fromHistory(part, { workflowId, name: `${of}.${nth}` }),
+      of,
+      isHalf: nth > 2,
+      isWarm: nth > 0,
+    }));
   });
   if (jobs.every(({ job }) => !job.encoded)) return measured.map(() => null);
+  const byName = new Map(jobs.map((each) => [each.job.file, each]));
   const times: (ReplayTime | null)[] = measured.map(() => null);
   let lastAt = performance.now();
   await replayHistories({
     ...options,
+    jobs: 1,
     histories: jobs.map(({ job }) => job),
-    onResult: ({ status }, index) => {
+    onResult: ({ status, file }) => {
       const ms = performance.now() - lastAt;
       lastAt = performance.now();
-      const { job, of, isHalf, isWarm } = jobs[index] ?? {};
+      const { job, of, isHalf, isWarm } = byName.get(file) ?? {};
       if (of === undefined || !isWarm || !job?.encoded) return;
       const known = times[of] ?? { ms: Infinity, halfMs: null, status };
       times[of] = isHalf
@@ -43,11 +50,11 @@ export async function measureReplay(
   return times;
 }
 
-/** Up to the last workflow task that was completed in the first half of it. */
+/** Up to the last workflow task that began in the first half of it: a completed one belongs to the commands after it. */
 function firstHalf({ events = [] }: History): History {
   const list = events ?? [];
   const upTo = list
     .slice(0, Math.ceil(list.length / 2))
-    .findLastIndex((event) => kindOf(event) === 'WorkflowTaskCompleted');
+    .findLastIndex((event) => kindOf(event) === 'WorkflowTaskStarted');
   return { events: list.slice(0, upTo + 1) };
 }

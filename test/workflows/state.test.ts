@@ -73,6 +73,11 @@ describe('what a rollover carries', () => {
       );
 
       await putAll(now, 1, 100);
+      // In the state by then: with both signals in one workflow task the item itself would be carried.
+      await until(
+        () => now.query(statusQuery),
+        ({ carries }) => carries?.large === true,
+      );
       await now.signal(rollOverSignal);
       await inRun(now, 3);
       const { carries } = await now.query(statusQuery);

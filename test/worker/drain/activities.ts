@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
@@ -5,9 +6,13 @@ import { longActivity } from 'longhaul/activities';
 
 const note = (file: string, ...words: unknown[]) => appendFile(file, `${words.join(' ')}\n`);
 
-/** A short one, which knows nothing of shutdowns. */
+/** A short one, which knows nothing of shutdowns. It is held up while there is a file beside `file`. */
 export async function pack(file: string, id: number): Promise<void> {
   await setTimeout(100);
+  if (existsSync(`${file}.hold`)) {
+    await note(file, 'held', id);
+    while (existsSync(`${file}.hold`)) await setTimeout(20);
+  }
   await note(file, 'packed', id, activityInfo().attempt);
 }
 
