@@ -210,6 +210,11 @@ export class Attempt<C> {
 
   private toDetails(value: C): Details {
     if (this.ended) throw this.over();
+    if (!this.options.checkpoint) {
+      throw new TypeError(
+        `'${this.context.info.activityType}' keeps a checkpoint that no attempt would read; add checkpoint: { parse } to its longActivity`,
+      );
+    }
     this.last = value;
     return { longhaul: 'checkpoint', version: this.version, value };
   }

@@ -70,6 +70,9 @@ export interface LongActivityJob<C> {
   readonly idempotencyKey: (step: string, options?: IdempotencyKeyOptions) => Promise<string>;
 }
 
+/** What is committed must be readable: without `checkpoint.parse` the next attempt would begin anew. */
+type NeedsCheckpoint<C> = [C] extends [never] ? unknown : { checkpoint: CheckpointOptions<C> };
+
 /**
  * Makes an activity of `fn` that can't die unseen: it beats by itself, keeps checkpoints, and stops when it is no longer wanted.
  *
@@ -87,7 +90,7 @@ export interface LongActivityJob<C> {
  *   last details in a timeout's failure. `fn` must not call `heartbeat()` itself: it would overwrite a newer checkpoint.
  */
 export function longActivity<Args extends unknown[], Result, C = never>(
-  options: LongActivityOptions<C>,
+  options: LongActivityOptions<C> & NeedsCheckpoint<C>,
   fn: (job: LongActivityJob<C>, ...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
   const checked = checkOptions(options);

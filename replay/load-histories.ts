@@ -16,8 +16,10 @@ export interface LoadedHistory extends HistoryDescription {
   file: string;
   /** The history in protobuf's binary form; absent if it can't be replayed. */
   encoded?: Uint8Array;
-  /** Users' values in it are tokens, so that drift of values says nothing. */
+  /** Users' values in it are tokens. */
   redacted?: boolean;
+  /** Of a redacted history: places at which code makes of tokens what the history does not say, as its recording found. */
+  derived?: readonly string[];
   /** Where it was recorded, if its manifest says so. */
   namespace?: string;
   /** When it was saved, ISO 8601, if its manifest says so. */
@@ -142,6 +144,7 @@ function loadHistory(
         namespace: (entry as { namespace?: string } | undefined)?.namespace,
       }),
       ...(entry?.payloads === 'redacted' && { redacted: true }),
+      ...(entry?.kept?.derived && { derived: entry.kept.derived }),
       ...(approximated && { notes: [payloadsApproximated] }),
     };
   } catch (error) {

@@ -22,7 +22,7 @@ export interface CarriedPlainInbox extends CarriedInbox, InboxExtension {}
 
 /** An inbox in a plain workflow function, which has to carry it by hand. */
 export interface PlainInbox<T> extends Inbox<T> {
-  /** Signals whose `dedupe.by` threw, newest last. */
+  /** Signals for which `validate` or `dedupe.by` threw, newest last. */
   readonly deadLetters: readonly DeadLetter[];
 
   /**

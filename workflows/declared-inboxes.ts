@@ -43,11 +43,14 @@ function checkInbox(who: string, { message, options }: InboxDeclaration<unknown,
 
 /** What an inbox of a plain workflow has too. @throws TypeError for options that are misspelt or out of range. */
 export function checkInboxOptions(who: string, options: InboxDeclaration<unknown, unknown>['options']): void {
-  checkKnown(who, '', options, ['dedupe', 'capacity', 'onLeftover', 'reply']);
-  const { dedupe, capacity, onLeftover } = options;
+  checkKnown(who, '', options, ['dedupe', 'validate', 'capacity', 'onLeftover', 'reply']);
+  const { dedupe, validate, capacity, onLeftover } = options;
   checkKnown(who, 'dedupe', dedupe, ['by', 'keep', 'keepFor']);
   checkKnown(who, 'capacity', capacity, ['items']);
   if (onLeftover !== undefined) checkOneOf(`${who}: onLeftover`, onLeftover, ['rollOver', 'fail', 'discard']);
+  if (validate !== undefined) {
+    checkFunction(`${who}: validate`, validate, 'a function that throws for an item that can not be worked with');
+  }
   if (dedupe) checkFunction(`${who}: dedupe.by`, dedupe.by, 'a function that gives the id of an item');
   checkRange(`${who} has dedupe.keep`, dedupe?.keep ?? 1, 1, Infinity);
   if (capacity) checkRange(`${who} has capacity.items`, capacity.items, 1, Infinity);

@@ -120,19 +120,26 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   /** The signal handler. Synchronous, and only enqueues, so that it never keeps a rollover waiting. */
   receive(item: T): void {
     this.received += 1;
+    const refuse = (error: string): void => {
+      this.host.deadLetters.keep({ inbox: this.name, item, error, at: workflowNow() });
+    };
     let id: string | undefined;
+    // An error here would fail the workflow task for ever: one malformed signal must not stop the others.
+    try {
+      this.validate(item);
+    } catch (error) {
+      refuse(`validate refused it: ${String(error)}`);
+      return;
+    }
     try {
       id = this.idOf(item);
     } catch (error) {
-      // An error here would fail the workflow task for ever: one malformed signal must not stop the others.
-      const letter = { inbox: this.name, item, error: `dedupe.by failed: ${String(error)}`, at: workflowNow() };
-      this.host.deadLetters.keep(letter);
+      refuse(`dedupe.by failed: ${String(error)}`);
       return;
     }
     if (id !== undefined && noIds.includes(id) && this.window.has(id)) {
       // All items without an id share this one, and a second one is no duplicate: dropped, it would be lost.
-      const error = 'dedupe.by gave no id, as for an item before it';
-      this.host.deadLetters.keep({ inbox: this.name, item, error, at: workflowNow() });
+      refuse('dedupe.by gave no id, as for an item before it');
       return;
     }
     this.enter(item, id);
@@ -141,6 +148,11 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   /** The validator of an update: runs before it is recorded, and not in replay. Pure. */
   admit(item: T, leaving: boolean): void {
     const { capacity, reply } = this.declaration.options;
+    try {
+      this.validate(item);
+    } catch (error) {
+      throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' refuses the item: ${String(error)}`);
+    }
     const id = this.readId(item);
     if (noIds.includes(id ?? '')) {
       throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' can't read the item's id: dedupe.by gave none`);
@@ -262,6 +274,15 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     if (id !== undefined) this.replies.forget(id);
     this.replying.begin();
     this.arrive({ item: item as T, ...(id === undefined ? {} : { id }), at });
+  }
+
+  /** @throws what the inbox's `validate` throws. */
+  validate(item: T): void {
+    const answer = this.declaration.options.validate?.(item);
+    if (!(answer instanceof Promise)) return;
+    // Too late for it to refuse anything; unhandled, it would fail the workflow task.
+    answer.catch(() => undefined);
+    throw new TypeError('it returned a promise; make it synchronous');
   }
 
   /** The item's id, where the inbox has ids. @throws what `dedupe.by` throws. */

@@ -15,6 +15,16 @@ export interface InboxOptions<T> {
   };
 
   /**
+   * Looks at an item as it comes, and throws for one that the code can't work with: a signal becomes a dead letter, an update is turned
+   * away with `LonghaulBadItem`. What it returns is ignored, so a schema's `parse` will do. Synchronous and pure; called once per
+   * message. @default every item is taken
+   *
+   * @remarks Records nothing. Made stricter, it also refuses what an open run has taken already, when that is replayed; add such a
+   *   condition for new workflow types, or behind `patched()`.
+   */
+  validate?: (item: unknown) => unknown;
+
+  /**
    * How many items may wait. An update beyond it is turned away with `LonghaulInboxFull`; a signal can't be, so it is kept, and a
    * warning is logged each time that the number is crossed. @default no bound
    */

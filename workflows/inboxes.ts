@@ -73,6 +73,11 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
       return undefined;
     }
     try {
+      buffer.validate(item);
+    } catch (error) {
+      return `validate refuses it: ${String(error)}`;
+    }
+    try {
       const known = id ?? buffer.idOf(item);
       buffer.redrive({ ...entry, ...(known === undefined ? {} : { id: known }) });
       return undefined;

@@ -157,6 +157,7 @@ export class Analysis {
       program,
       () => this.projectGraph,
       (unit) => this.workflows.has(unit),
+      settings.dedicatedQueues,
     );
     for (const name of checkNames) graph.addCheck(name, (unit) => checks[name](unit, world));
     graph.addCheck('clock-leak', (unit) => decidesByReplaying(unit, world));

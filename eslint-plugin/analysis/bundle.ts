@@ -15,6 +15,8 @@ export class Bundle {
   /** The modules of workflows. Where they are guessed by their imports, one that another loads is taken for its helper. */
   readonly workflowModules: readonly ts.SourceFile[];
 
+  /** What the bundler is told to leave out. */
+  private readonly ignored: ReadonlySet<string>;
   private readonly rootFiles: ReadonlySet<ts.SourceFile>;
   private packages: ReadonlySet<string | undefined> | undefined;
   private ownership: Map<ts.SourceFile, Ownership> | undefined;
@@ -25,6 +27,7 @@ export class Bundle {
     roots: Roots,
     private readonly cwd: string,
   ) {
+    this.ignored = new Set(roots.ignored);
     this.rootFiles = new Set([
       ...roots.workflows,
       ...roots.interceptors,
@@ -62,7 +65,9 @@ export class Bundle {
   private loadedBy(file: ts.SourceFile): readonly ts.SourceFile[] {
     const sites = [...summaryOf(file).units.values()].flatMap((unit) => unit.sites);
     return sites
-      .flatMap((site) => (site.kind === 'load' ? [this.modules.resolve(site.node)] : []))
+      .flatMap((site) =>
+        site.kind === 'load' && !this.ignored.has(site.node.text) ? [this.modules.resolve(site.node)] : [],
+      )
       .filter((target) => target !== undefined)
       .filter((target) => !isLeftOut(target));
   }

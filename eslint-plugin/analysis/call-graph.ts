@@ -11,7 +11,7 @@ import { Referents, type Referent } from './referents.js';
 import type { Settings } from './settings.js';
 import { preloadedWrites } from './shared-state.js';
 import { summaryOf, type Site, type Unit } from './summary.js';
-import { bare, isAccess, isFunctionNode, nameText } from './syntax.js';
+import { bare, isAccess, isFunctionNode, nameText, type Access } from './syntax.js';
 import { unlessTooDeep } from './too-deep.js';
 
 /** A place in one unit that may run another. */
@@ -151,7 +151,10 @@ export class CallGraph {
 
   /** Where a name is declared. */
   declarationOf(name: ts.Identifier): ts.Declaration | undefined {
-    return this.checker.getSymbolAtLocation(name)?.valueDeclaration;
+    const symbol = ts.isShorthandPropertyAssignment(name.parent)
+      ? this.checker.getShorthandAssignmentValueSymbol(name.parent)
+      : this.checker.getSymbolAtLocation(name);
+    return symbol?.valueDeclaration;
   }
 
   private extraHazards(unit: Unit, effect: Effect): readonly HazardSite[] {
@@ -219,7 +222,11 @@ export class CallGraph {
         this.construct(site.node, sink);
         return;
       case 'mention':
-        if (site.argumentOf === undefined || !this.onlyNames(site.argumentOf)) this.used(site.node, 'mention', sink);
+        // A registration: a worker runs them.
+        if (isGivenAs('activities', site.node)) return;
+        if (site.argumentOf === undefined || !this.onlyNames(site.node, site.argumentOf)) {
+          this.used(site.node, 'mention', sink);
+        }
         return;
       case 'access':
         this.access(site.node, site.declared, site.write, sink);
@@ -344,14 +351,30 @@ export class CallGraph {
     }
   }
 
-  private onlyNames(call: ts.CallExpression): boolean {
+  /** Whether a call takes a function for its name alone: it is a workflow of its own, or goes to a log. */
+  private onlyNames(node: ts.Expression, call: ts.CallExpression): boolean {
     const callee = bare(call.expression);
     if (/^console\.\w+$/.test(callee.getText())) return true;
     if (!ts.isIdentifier(callee) && !isAccess(callee)) return false;
+    if (isAccess(callee) && this.isStartedByRun(callee)) return true;
     return this.referents.of(callee).some((referent) => {
-      if (referent.kind !== 'package' || referent.module !== '@temporalio/workflow') return false;
-      return startsChild.test(referent.path.at(-1) ?? '');
+      if (referent.kind !== 'package') return false;
+      const name = referent.path.at(-1) ?? '';
+      if (referent.module === '@temporalio/workflow') return startsChild.test(name);
+      return referent.module === 'longhaul/recipes' && name === 'fanOutChildren' && isGivenAs('child', node);
     });
+  }
+
+  /** `run.startChild(scan)`, where `run` is what a `longRunning()` body gets. */
+  private isStartedByRun(callee: Access): boolean {
+    if (this.referents.memberName(callee) !== 'startChild') return false;
+    const declared = this.referents.memberSymbol(callee)?.declarations?.[0]?.getSourceFile().fileName;
+    if (declared !== undefined && /\/node_modules\/longhaul\//.test(declared)) return true;
+    const base = bare(callee.expression);
+    const parameter = ts.isIdentifier(base) ? this.declarationOf(base) : undefined;
+    if (parameter === undefined || !ts.isParameter(parameter)) return false;
+    const call = parameter.parent.parent;
+    return ts.isCallExpression(call) && /longRunning$/.test(call.expression.getText());
   }
 
   private extendsDate(node: ts.ClassLikeDeclaration): boolean {
@@ -378,6 +401,13 @@ export class CallGraph {
     const fact = functions.get(`${path}#${unit.name}`) ?? functions.get(`${withoutEnding(path)}#${unit.name}`);
     return fact === 'pure' ? fact : fact && effects.filter((effect) => fact.includes(effect));
   }
+}
+
+/** Whether a value is what an option of that name gets. */
+function isGivenAs(name: string, node: ts.Expression): boolean {
+  const { parent } = node;
+  if (ts.isShorthandPropertyAssignment(parent)) return parent.name.text === name;
+  return ts.isPropertyAssignment(parent) && parent.initializer === node && nameText(parent.name) === name;
 }
 
 function labelled(found: readonly Effect[], label: string): readonly Hazard[] {

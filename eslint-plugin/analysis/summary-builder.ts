@@ -287,15 +287,19 @@ export class SummaryBuilder {
       this.children(node);
       return;
     }
-    if (node.typeArguments !== undefined && /proxy(Local)?Activities$/.test(node.expression.getText())) {
-      this.proxied.push(...node.typeArguments);
-    }
+    this.typesOfProxy(node);
     this.site({ kind: 'call', node });
     if (node.arguments.length === 1 && ts.isIdentifier(node.expression) && node.expression.text === 'String') {
       for (const argument of node.arguments) this.site({ kind: 'text', node: argument });
     }
     this.callee(node.expression);
     for (const argument of node.arguments) this.visit(argument, { declared: false, argumentOf: node });
+  }
+
+  private typesOfProxy({ typeArguments, expression }: ts.CallExpression): void {
+    if (typeArguments !== undefined && /proxy(Local)?Activities$/.test(expression.getText())) {
+      this.proxied.push(...typeArguments);
+    }
   }
 
   private construct(node: ts.NewExpression): void {
@@ -391,6 +395,7 @@ export class SummaryBuilder {
 
   private wrappingCall(node: ts.VariableDeclaration, call: ts.CallExpression): void {
     const wrapped = this.add('wrapped', node);
+    this.typesOfProxy(call);
     this.site({ kind: 'call', node: call });
     this.callee(call.expression);
     for (const argument of call.arguments) {

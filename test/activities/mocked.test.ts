@@ -111,6 +111,13 @@ describe('a long activity without a server', () => {
     }
   });
 
+  it('keeps no checkpoint that nothing would read', async () => {
+    const mock = await mockActivityEnvironment();
+    // @ts-expect-error -- it commits numbers, and does not say how they are read
+    const works = longActivity<[], void, number>({}, ({ checkpoint }) => checkpoint.commit(1));
+    await assert.rejects(mock.run(works), /TypeError: .* that no attempt would read; add checkpoint: \{ parse \}/);
+  });
+
   it('counts as stalled without progress, and not while it goes on or holds', async () => {
     const stallAfter = 100;
     const run = async (work: Parameters<typeof longActivity<[], unknown, number>>[1]) => {

@@ -6,7 +6,7 @@ import { idempotencyKey, longActivity } from 'longhaul/activities';
 import { submit } from 'longhaul/client';
 import { useServer } from 'longhaul/testing';
 import { LonghaulPlugin, runWorker } from 'longhaul/worker';
-import { inbox, longRunning, statusQuery } from 'longhaul/workflows';
+import { inbox, isLonghaulFailure, longRunning, redriveDeadLetters, statusQuery } from 'longhaul/workflows';
 import { cases } from './workflows/bad-input-cases';
 import * as flows from './workflows/bad-input';
 import { taskFailure, until } from './support';
@@ -89,6 +89,10 @@ const atDefinition: Record<string, [() => unknown, string]> = {
   "onLeftover: 'rollover'": [
     withInbox({ onLeftover: 'rollover' }),
     "onLeftover is 'rollover'; use 'rollOver', 'fail' or 'discard'",
+  ],
+  'validate as a schema': [
+    withInbox({ validate: { parse: by } }),
+    "inbox 'a': validate is an object; use a function that throws",
   ],
   'an update without a reply': [withInbox(undefined, update), "has reply undefined; use 'accepted' or 'done'"],
   'a long activity without its work': [
@@ -243,7 +247,42 @@ describe('bad input', () => {
       await handle.signal(flows.addThing, { id: 'last' });
       assert.deepEqual(await handle.result(), ['undefined', 'null', 'a', 'last']);
     }));
+
+  it('of items that validate refuses stops none of the others, and a redrive asks it again', () =>
+    server.run(flows.validated, [], async (handle) => {
+      for (const item of [{}, null, { id: 5 }, { id: 'promised' }, { id: 'a' }]) {
+        await handle.signal(flows.addThing, item as never);
+      }
+      const { deadLetters } = await until(
+        () => handle.query(statusQuery),
+        ({ inboxes }) => inboxes['things']?.received === 5,
+      );
+      assert.deepEqual(
+        deadLetters.map(({ item, error }) => [item, error.slice(0, 50)]),
+        [
+          [{}, 'validate refused it: Error: its id is undefined; u'],
+          [null, 'validate refused it: TypeError: Cannot destructure'],
+          [{ id: 5 }, 'validate refused it: Error: its id is 5; use a tex'],
+          [{ id: 'promised' }, 'validate refused it: TypeError: it returned a prom'],
+        ],
+      );
+      const { done, kept } = await handle.executeUpdate(redriveDeadLetters, { args: [{ all: true }] });
+      assert.deepEqual(done, []);
+      assert.match(kept[2]?.why ?? '', /^validate refuses it: Error: its id is 5; use a text$/);
+      await assert.rejects(submit(handle, flows.askThing, { id: 7 } as never), (error: unknown) => {
+        assert.ok(isLonghaulFailure(error, 'LonghaulBadItem'));
+        return oneSentenceWith(rootOf(error), "inbox 'asked' refuses the item: Error: its id is 7; use a text");
+      });
+      await submit(handle, flows.askThing, { id: 'b' });
+      await handle.signal(flows.addThing, { id: 'last' });
+      assert.deepEqual(await handle.result(), ['a', 'last', 'b']);
+    }));
 });
+
+function rootOf(error: unknown): Error {
+  const { cause } = error as Error;
+  return cause === undefined ? (error as Error) : rootOf(cause);
+}
 
 function oneSentenceWith({ message }: Error, part: string): boolean {
   assert.ok(message.includes(part), message);

@@ -29,6 +29,8 @@ export class World {
     readonly project: () => CallGraph,
     /** Whether the SDK runs a unit as a workflow. */
     readonly isEntry: (unit: Unit) => boolean,
+    /** Names and patterns of task queues that one host alone takes from. */
+    readonly dedicatedQueues: readonly string[],
   ) {}
 
   /** The calls of SDK functions in a unit, functions within it aside. */

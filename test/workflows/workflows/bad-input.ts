@@ -1,4 +1,4 @@
-import { defineSignal } from '@temporalio/workflow';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { inbox, longRunning } from 'longhaul/workflows';
 import { cases } from './bad-input-cases';
 
@@ -7,6 +7,8 @@ export interface Thing {
 }
 
 export const addThing = defineSignal<[Thing]>('addThing');
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- it answers with nothing
+export const askThing = defineUpdate<void, [Thing]>('askThing');
 
 const state = { version: 1, initial: () => ({}) };
 const inboxes = { things: inbox(addThing, { dedupe: { by: ({ id }) => id } }) };
@@ -42,5 +44,35 @@ export const things = longRunning(
       { until: () => ids.includes('last') },
     );
     return ids;
+  },
+);
+
+const hasId = (item: unknown): unknown => {
+  const { id } = item as { id?: unknown };
+  if (typeof id !== 'string') throw new Error(`its id is ${String(id)}; use a text`);
+  return id === 'promised' ? Promise.reject(new Error('too late')) : item;
+};
+
+/** Two inboxes that look at what comes. */
+export const validated = longRunning(
+  'validated',
+  {
+    state: { version: 1, initial: () => ({ ids: [] as string[] }) },
+    inboxes: {
+      things: inbox(addThing, { validate: hasId }),
+      asked: inbox(askThing, { validate: hasId, reply: 'accepted' }),
+    },
+  },
+  async (run) => {
+    const { ids } = run.state;
+    const { things, asked } = run.inboxes;
+    await things.forEach(
+      ({ id }) => {
+        ids.push(id);
+        return Promise.resolve();
+      },
+      { until: () => ids.includes('last') },
+    );
+    return [...ids, ...(await asked.drain()).map(({ id }) => id)];
   },
 );
