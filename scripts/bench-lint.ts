@@ -91,7 +91,7 @@ async function tableOf(project: string, temporal: string | undefined): Promise<s
     'CPU, s',
     'time, s',
     'memory, MiB',
-    'after an edit, ms',
+    'after an edit, ms of CPU',
     'reports',
   ];
   return `${markdownTable(head, rows)}\n\nLoad of the machine before: ${load.toFixed(1)}.`;
