@@ -1,3 +1,4 @@
+import { linterInstall } from '../config/linter-install';
 import { findLinter } from '../review/find-linter';
 import type { Io, Status } from './io';
 
@@ -5,7 +6,8 @@ import type { Io, Status } from './io';
 export async function lint(argv: readonly string[], io: Io): Promise<Status> {
   const linter = findLinter(io.cwd);
   if (!linter) {
-    io.err('longhaul lint: eslint-plugin-longhaul is not installed: npm install --save-dev eslint-plugin-longhaul');
+    const { why, command } = linterInstall(io.cwd);
+    io.err(`longhaul lint: ${why.replace(/\.$/, '')}: ${command}`);
     return 2;
   }
   const { out, err, cwd } = io;

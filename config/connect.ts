@@ -1,7 +1,8 @@
 import type { Connection } from '@temporalio/client';
 import type { LoadClientProfileOptions } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
-import { ServerError } from './server-error';
+import { probe } from './probe';
+import { isUnanswered, ServerError } from './server-error';
 
 export interface ConnectOptions {
   /** The environment that `TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE` and their like are read from. @default process.env */
@@ -67,7 +68,11 @@ export async function connect({ timeoutMs = 5_000, ...options }: ConnectOptions 
     const connection = await Connection.connect({ ...plain, connectTimeout: timeoutMs });
     return { connection, address, namespace, close: () => connection.close() };
   } catch (error) {
-    throw connectError(error, { address, namespace });
+    const failed = connectError(error, { address, namespace });
+    const silent = failed instanceof ServerError && isUnanswered(failed.code);
+    const why = silent ? await probe({ address, options: settings }) : undefined;
+    if (why === undefined) throw failed;
+    throw new ServerError(`Could not connect: ${why}.`, undefined, { cause: error });
   }
 }
 

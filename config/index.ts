@@ -5,6 +5,8 @@ export type { CodecServer, ConfiguredDataConverter, DrillTarget, LonghaulConfig,
 export { ConfigError } from './config-error';
 export { connect, connectError, connectionSettings } from './connect';
 export type { Connected, ConnectionSettings, ConnectOptions } from './connect';
+export { linterInstall, ownLinterFolder } from './linter-install';
+export type { LinterInstall } from './linter-install';
 export { replayOptionsOf } from './replay-options';
 export { loadConfig } from './load-config';
 export type { LoadConfigOptions, LoadedConfig } from './load-config';

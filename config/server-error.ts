@@ -44,11 +44,14 @@ function sentence(
   if (code === 7)
     return `Could not ${doing}: this key or certificate has no permission for it in namespace ${namespace} (${details}).`;
   if (code === 5 && /namespace/i.test(details)) return `Could not ${doing}: ${address} has no namespace ${namespace}.`;
-  if (code === 14 || code === 4 || code === undefined) {
+  if (isUnanswered(code)) {
     return `Could not ${doing}: no Temporal server answers at ${address} (${details}). Start one, or set TEMPORAL_ADDRESS, TEMPORAL_PROFILE or temporal.toml to where it is.`;
   }
   return `Could not ${doing}: ${details}.`;
 }
+
+/** Whether nothing came back at all. */
+export const isUnanswered = (code: number | undefined): boolean => code === 14 || code === 4 || code === undefined;
 
 /** The innermost error that has a gRPC status, or else the message of the outermost. */
 function grpcStatus(error: unknown): Status {

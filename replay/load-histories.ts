@@ -16,12 +16,16 @@ export interface LoadedHistory extends HistoryDescription {
   file: string;
   /** The history in protobuf's binary form; absent if it can't be replayed. */
   encoded?: Uint8Array;
-  /** Users' values in it are tokens, so that drift of values says nothing. */
+  /** Users' values in it are tokens. */
   redacted?: boolean;
+  /** Of a redacted history: places at which code makes of tokens what the history does not say, as its recording found. */
+  derived?: readonly string[];
   /** Where it was recorded, if its manifest says so. */
   namespace?: string;
   /** When it was saved, ISO 8601, if its manifest says so. */
   recordedAt?: string;
+  /** Hash of the code that it was recorded with, or replayed with while it was recorded. */
+  code?: string;
   /** What was made good when it was read, and what that costs. */
   notes?: string[];
   /** Why it can't be replayed: `invalid` is a malformed file, `skipped` a sound one that holds nothing to replay. */
@@ -139,9 +143,11 @@ function loadHistory(
       ...loaded,
       ...nonEmpty({
         recordedAt: entry?.recordedAt,
+        code: entry?.code,
         namespace: (entry as { namespace?: string } | undefined)?.namespace,
       }),
       ...(entry?.payloads === 'redacted' && { redacted: true }),
+      ...(entry?.kept?.derived && { derived: entry.kept.derived }),
       ...(approximated && { notes: [payloadsApproximated] }),
     };
   } catch (error) {

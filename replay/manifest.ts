@@ -22,7 +22,12 @@ export interface ManifestEntry {
   /** Its payloads: `redacted`, as they were (`plain`), or still encoded by the codec of their worker (`opaque`). */
   payloads?: 'redacted' | 'plain' | 'opaque';
   /** What a redaction left: literals of the workflow code, and places whose numbers, dates or ids the replay needs. */
-  kept?: { literals: string[]; places: string[] };
+  kept?: {
+    literals: string[];
+    places: string[];
+    /** Places at which the code makes of a token what is none, such as `ActivityTaskScheduled note args[0]`. */
+    derived?: string[];
+  };
   /** Number of events. */
   events?: number;
   /** How it ended: `completed`, `failed`, `timed-out`, `canceled`, `terminated`, `continued-as-new`; or `open`. */
@@ -31,7 +36,7 @@ export interface ManifestEntry {
   chain?: { firstRunId: string; run: number };
   /** Ids of the patches that it took. */
   patches?: string[];
-  /** SHA-256 of the workflow bundle that it was verified with, without its source map: the same code proves nothing. */
+  /** SHA-256 of the workflow bundle that played or verified it, without its source map: the same code proves nothing. */
   code?: string;
   /** Why it was retired, in `retired/`. */
   retired?: { at: string; reason: string };

@@ -63,9 +63,15 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
 
 function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions): Work[] {
   return histories.flatMap((history) => {
-    const { encoded, workflowId, namespace, events } = history;
+    const { encoded, workflowId, namespace, events, derived } = history;
     if (!encoded) return [];
-    const job = { workflowId, encoded, ...(namespace && { namespace }), ...(twice && { digests: true }) };
+    const job = {
+      workflowId,
+      encoded,
+      ...(namespace && { namespace }),
+      ...(derived && { derived }),
+      ...(twice && { digests: true }),
+    };
     return [{ history, events, job }];
   });
 }

@@ -25,15 +25,15 @@ export function toResult(
   return { file, workflowType, workflowId, runId, events, spanMs, ...verdict, status, drift, ...(notes && { notes }) };
 }
 
-/** Where a redacted history has tokens for users' values, what the code makes of a token need not be one. */
+/** Where a redacted history has tokens, what the code makes of one need not be one; older recordings don't say where. */
 const ofValues = /^(?:args|input|result|memo|searchAttributes|failure)\b/;
 
 function driftOf(
-  { workflowType, redacted }: LoadedHistory,
+  { workflowType, redacted, derived }: LoadedHistory,
   { drift, moved }: EngineResult,
   { drift: mode, acceptedDrift, sameCode }: ResultOptions,
 ): DriftEntry[] {
-  const told = redacted ? drift.filter(({ path }) => !ofValues.test(path)) : drift;
+  const told = redacted && !derived ? drift.filter(({ path }) => !ofValues.test(path)) : drift;
   const fromHistory = told.map((entry): DriftEntry => {
     if (sameCode) return { ...entry, ofItself: true };
     return isAccepted(workflowType, entry, acceptedDrift) ? { ...entry, accepted: true } : entry;

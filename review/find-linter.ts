@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { ownLinterFolder } from '../config/linter-install';
 
 /** What longhaul needs of `eslint-plugin-longhaul`. */
 export interface Linter {
@@ -9,9 +10,9 @@ export interface Linter {
   ) => Promise<0 | 1 | 2 | 3>;
 }
 
-/** The linter of the project in `cwd`, or else the one that longhaul can see. */
+/** The linter of the project in `cwd`, or the one that lies beside it, or else the one that longhaul can see. */
 export function findLinter(cwd: string): Linter | undefined {
-  for (const file of [join(cwd, 'package.json'), __filename]) {
+  for (const file of [join(cwd, 'package.json'), join(cwd, ownLinterFolder, 'package.json'), __filename]) {
     const resolver = createRequire(file);
     try {
       return resolver('eslint-plugin-longhaul/cli') as Linter;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { linterInstall } from '../config';
 import type { AttributedFinding } from './attribute-findings';
 import { findLinter } from './find-linter';
 
@@ -30,14 +31,13 @@ interface Printed {
   findings: LintFinding[];
 }
 
-const install = 'npm install --save-dev eslint-plugin-longhaul eslint typescript typescript-eslint';
-
 /** Runs `longhaul lint` over a project, with the linter that it has. */
 export async function gatherLint(folder: string, paths: readonly string[] = ['.']): Promise<LintEvidence> {
   const none = { folder, findings: [], roots: [], accepted: [] };
   const linter = findLinter(folder);
   if (!linter) {
-    return { ...none, missing: { message: 'eslint-plugin-longhaul is not installed.', command: install } };
+    const { why, command } = linterInstall(folder);
+    return { ...none, missing: { message: why, command } };
   }
   const out: string[] = [];
   const err: string[] = [];

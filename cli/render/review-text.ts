@@ -1,11 +1,14 @@
 import { areaTitles } from '../../review/areas';
 import type { Evidence, ReviewCell, ReviewCheck, ReviewReport } from '../../review';
+import { countOf } from '../../review/words';
 import { tableText } from './units';
 
 const mostEvidence = 5;
 
 /** What `longhaul review` prints at a terminal: the scorecard, then all that is not go. */
-export function reviewText({ verdict, workflows, sources }: ReviewReport): string {
+export function reviewText(report: ReviewReport): string {
+  const { verdict, workflows, sources } = report;
+  const next = nextSteps(report);
   const head = ['workflow', ...Object.values(areaTitles)];
   const rows = workflows.map(({ workflowType, cells }) => [workflowType, ...cells.map(cellWord)]);
   const details = workflows.flatMap(({ workflowType, cells }) =>
@@ -21,6 +24,8 @@ export function reviewText({ verdict, workflows, sources }: ReviewReport): strin
     ...sources.map(
       ({ source, message, command }) => `  ${source}: ${message}${command === undefined ? '' : ` ${command}`}`,
     ),
+    ...(next.length === 0 ? [] : ['', 'Next, what closes most first']),
+    ...next.map(([command, checks]) => `  ${command}  (${countOf(checks, 'check', 'checks')})`),
     '',
     `Verdict: ${verdict}`,
   ].join('\n');
@@ -34,9 +39,32 @@ export function cellWord({ verdict, waived }: ReviewCell): string {
 export const isWorthTelling = ({ verdict, waived, expiredWaivers }: ReviewCell): boolean =>
   verdict !== 'go' || waived || expiredWaivers.length > 0;
 
-/** Checks that are not go, or are by a waiver. */
-export const toTell = ({ checks }: ReviewCell): ReviewCheck[] =>
-  checks.filter(({ verdict }) => verdict === 'no-go' || verdict === 'unknown');
+/** Checks that are not go, or are by a waiver; those of which the same is to be said stand together. */
+export function toTell({ checks }: ReviewCell): ReviewCheck[] {
+  const told = new Map<string, ReviewCheck>();
+  for (const one of checks) {
+    const { check, verdict, evidence } = one;
+    if (verdict === 'go' || verdict === 'not-needed') continue;
+    const key = evidence.length > 0 ? `${told.size}` : JSON.stringify({ ...one, check: '' });
+    const same = told.get(key);
+    told.set(key, same ? { ...same, check: `${same.check}, ${check}` } : one);
+  }
+  return [...told.values()];
+}
+
+/** The commands that close gaps, with how many checks each is for; what closes most comes first. */
+export function nextSteps({ workflows }: ReviewReport): [command: string, checks: number][] {
+  const counts = new Map<string, number>();
+  for (const { checks } of workflows.flatMap(({ cells }) => cells)) {
+    for (const { verdict, command, waived } of checks) {
+      if (verdict === 'go' || verdict === 'not-needed' || waived || command === undefined) continue;
+      // Of each workflow or activity the same one.
+      const common = workflows.length > 1 ? command.replace(/ --(?:query|activity) .*/, ' …') : command;
+      counts.set(common, (counts.get(common) ?? 0) + 1);
+    }
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
 
 /** Where something is, in a few words: `scan.ts:7 no-io`, `scan.bin.gz event 12`. */
 export function placeOf({ file, line, rule, eventId, at }: Evidence): string {

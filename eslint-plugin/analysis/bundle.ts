@@ -2,6 +2,7 @@ import ts from 'typescript';
 import { isLeftOut } from './frameworks.js';
 import type { Modules } from './modules.js';
 import { isTestPath, shown } from './paths.js';
+import type { Reuse } from './reuse.js';
 import type { Roots } from './roots.js';
 import { summaryOf, type Import } from './summary.js';
 
@@ -15,6 +16,8 @@ export class Bundle {
   /** The modules of workflows. Where they are guessed by their imports, one that another loads is taken for its helper. */
   readonly workflowModules: readonly ts.SourceFile[];
 
+  /** What the bundler is told to leave out. */
+  private readonly ignored: ReadonlySet<string>;
   private readonly rootFiles: ReadonlySet<ts.SourceFile>;
   private packages: ReadonlySet<string | undefined> | undefined;
   private ownership: Map<ts.SourceFile, Ownership> | undefined;
@@ -24,7 +27,9 @@ export class Bundle {
     private readonly modules: Modules,
     roots: Roots,
     private readonly cwd: string,
+    private readonly reuse?: Reuse,
   ) {
+    this.ignored = new Set(roots.ignored);
     this.rootFiles = new Set([
       ...roots.workflows,
       ...roots.interceptors,
@@ -60,9 +65,16 @@ export class Bundle {
 
   /** The project's modules that a file loads when it runs. */
   private loadedBy(file: ts.SourceFile): readonly ts.SourceFile[] {
+    const find = (): readonly ts.SourceFile[] => this.findLoaded(file);
+    return this.reuse === undefined ? find() : this.reuse.once(file, 'loads', find);
+  }
+
+  private findLoaded(file: ts.SourceFile): readonly ts.SourceFile[] {
     const sites = [...summaryOf(file).units.values()].flatMap((unit) => unit.sites);
     return sites
-      .flatMap((site) => (site.kind === 'load' ? [this.modules.resolve(site.node)] : []))
+      .flatMap((site) =>
+        site.kind === 'load' && !this.ignored.has(site.node.text) ? [this.modules.resolve(site.node)] : [],
+      )
       .filter((target) => target !== undefined)
       .filter((target) => !isLeftOut(target));
   }

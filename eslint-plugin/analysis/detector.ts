@@ -9,7 +9,7 @@ import type { Referent, Referents } from './referents.js';
 import type { Settings } from './settings.js';
 import { ofBuiltInWrite, ofDefinition } from './shared-state.js';
 import { summaryOf, type Site } from './summary.js';
-import { bare, isAccess, type Access } from './syntax.js';
+import { bare, isAccess, requiredModule, type Access } from './syntax.js';
 
 /** A place at which code leaves what can be read: a package's function of which nothing is known. */
 export interface Border {
@@ -50,7 +50,7 @@ export class Detector {
         take(this.ofPackage(site.node), site.node);
         return;
       case 'loading':
-        take([{ effect: 'dynamic-import', label: site.label }], site.node);
+        if (!this.isLeftOut(site.node)) take([{ effect: 'dynamic-import', label: site.label }], site.node);
         return;
       case 'power':
         take(this.engine.ofPower(site.node, site.node.left, site.node.right), site.node);
@@ -137,11 +137,18 @@ export class Detector {
     }
   }
 
+  /** `import('…')` of what the bundler leaves out, awaited or not. */
+  private isLeftOut(node: ts.Node): boolean {
+    const call = ts.isAwaitExpression(node) ? bare(node.expression) : node;
+    const specifier = ts.isCallExpression(call) ? requiredModule(call) : undefined;
+    return specifier !== undefined && this.options.ignored.includes(specifier.text);
+  }
+
   private ofPackage(specifier: ts.StringLiteralLike): readonly Hazard[] {
     const name = specifier.text.replace(/^node:/, '');
     const isIn = (modules: readonly string[]): boolean => modules.some((m) => name === m || name.startsWith(`${m}/`));
     if (!isIn(refusedBuiltIns) && !isIn(refusedPackages)) return [];
-    if (isIn(this.options.ignored)) return [];
+    if (isIn(this.options.ignored.map((ignored) => ignored.replace(/^node:/, '')))) return [];
     const remedy = isIn(refusedPackages)
       ? 'The workflow bundle refuses it: import type only, or move what needs it into another file.'
       : 'The workflow bundle refuses it: do it in an activity, and import its type only.';

@@ -18,6 +18,9 @@ export const lacking: ReadonlySet<string> = new Set(
 
 const timers = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
 
+/** What the sandbox replaces by something that throws: when memory is collected no replay repeats. */
+const collected = new Set(['WeakRef', 'FinalizationRegistry']);
+
 const leaks =
   /^(Temporal\.Now\.\w+|Atomics\.waitAsync|WebAssembly\.(compile|compileStreaming|instantiate|instantiateStreaming))$/;
 
@@ -30,6 +33,7 @@ export const globals: ReadonlySet<string> = new Set([
   ...containers,
   ...lacking,
   ...timers,
+  ...collected,
   'Date',
   'Math',
   'Intl',
@@ -66,6 +70,7 @@ export function ofGlobal(path: string, spot: Spot): readonly Hazard[] {
     if (name === 'Date.now') return [{ effect: 'clock', label }];
     if (randoms.has(name)) return isProvided(spot.node, first) ? [] : [{ effect: 'random', label }];
     if (timers.has(name)) return ofTimer(name, label);
+    if (collected.has(name) && use === 'new' && !isTypeofGuarded(spot.node, name)) return ofCollected(name);
     if (leaks.test(name)) return [{ effect: 'clock-leak', label }];
     if (name === 'Date.parse' && use === 'call' && readsLocally(args?.[0])) {
       return [{ effect: 'time-zone', label: 'Date.parse()', remedy: zoned }];
@@ -89,6 +94,11 @@ function ofDate({ use, args }: Spot): readonly Hazard[] {
     return [{ effect: 'time-zone', label: 'new Date(year, month, …)', remedy }];
   }
   return readsLocally(args[0]) ? [{ effect: 'time-zone', label: 'new Date(text)', remedy: zoned }] : [];
+}
+
+function ofCollected(name: string): readonly Hazard[] {
+  const remedy = `${name} throws a DeterminismViolationError in the workflow sandbox: hold the object, or key a WeakMap by it.`;
+  return [{ effect: 'io', label: `new ${name}()`, remedy }];
 }
 
 function ofTimer(name: string, label: string): readonly Hazard[] {

@@ -3,7 +3,7 @@ import { packageOf } from './facts.js';
 import { containers, globals } from './globals.js';
 import { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
-import { bare, fileOf, isAccess, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import { bare, fileOf, isAccess, isAmbient, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
 import type { Access } from './syntax.js';
 
 /** What an expression stands for, as far as its source says. */
@@ -336,8 +336,14 @@ function isGlobal(symbol: ts.Symbol | undefined): boolean {
   const declarations = symbol?.declarations ?? [];
   return (
     declarations.length === 0 ||
-    declarations.some((node) => node.getSourceFile().isDeclarationFile && isInGlobalScope(node))
+    declarations.some((node) => node.getSourceFile().isDeclarationFile && isInGlobalScope(node)) ||
+    declarations.every(isDeclaredOnly)
   );
+}
+
+/** `declare const process: …` in a module makes nothing: it gives a type to what is there. */
+function isDeclaredOnly(node: ts.Declaration): boolean {
+  return ts.isVariableDeclaration(node) && isAmbient(node.parent.parent);
 }
 
 function isInGlobalScope(node: ts.Node): boolean {

@@ -46,7 +46,7 @@ export function findRoots(
     seen.unknown ||= found.unknown;
   };
   for (const file of files) {
-    if (!namesBundled.test(file.text)) continue;
+    if (!mayNameBundled(file)) continue;
     take(bundledModules(file, program, checker, modules, cwd), isTestPath(shown(cwd, file.fileName)));
   }
   const config = configuredModules(program, modules, cwd);
@@ -67,7 +67,16 @@ export function findRoots(
   return { workflows: inOrder(new Set([...workflows, ...guesses])), ...others, guessed: true };
 }
 
-const namesBundled = /workflowsPath|workflow(Interceptor)?Modules|ConverterPath|preloadModules|ignoreModules/;
+const namesBundled =
+  /workflowsPath|workflow(Interceptor)?Modules|ConverterPath|preloadModules|ignoreModules|webpackConfigHook/;
+
+const naming = new WeakMap<ts.SourceFile, boolean>();
+
+function mayNameBundled(file: ts.SourceFile): boolean {
+  let known = naming.get(file);
+  if (known === undefined) naming.set(file, (known = namesBundled.test(file.text)));
+  return known;
+}
 
 /** Whether a file is workflow code by what it imports. */
 export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {
@@ -79,9 +88,22 @@ export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {
     .filter((entry) => insideSdk.test(entry.specifier.text) && !entry.reexport)
     .flatMap((entry) => entry.bindings)
     .filter((binding) => valueNames.has(binding.local));
+  if (!hasExports(file)) return false;
   // What needs the SDK's errors and Node is the host's side.
   if (used.every((binding) => /(Failure|Error)$/.test(binding.imported)) && imports.some(isOfNode)) return false;
   return used.length > 0 && !(isActivityPath(path) && used.every((binding) => shared.test(binding.imported)));
+}
+
+/** The SDK takes workflows, and a workflow its helpers, from what a module exports: a script exports nothing. */
+function hasExports(file: ts.SourceFile): boolean {
+  return file.statements.some(
+    (statement) =>
+      ts.isExportDeclaration(statement) ||
+      ts.isExportAssignment(statement) ||
+      (ts.canHaveModifiers(statement) &&
+        (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) ||
+      (ts.isExpressionStatement(statement) && /^(module\.)?exports\b/.test(statement.getText(file))),
+  );
 }
 
 function isOfNode({ specifier }: Import): boolean {

@@ -7,18 +7,24 @@ export interface Settings {
 
   /** Facts by `module#export`; a module of the project itself is written `./lib/clock.ts`. */
   functions: ReadonlyMap<string, Fact>;
+
+  /** Names or globs of task queues that one host alone takes from. */
+  dedicatedQueues: readonly string[];
 }
 
 export function readSettings(settings: Readonly<Record<string, unknown>>): Settings {
   const own = record(settings['longhaul']);
-  const workflows = own['workflows'];
-  const list = typeof workflows === 'string' ? [workflows] : Array.isArray(workflows) ? (workflows as unknown[]) : [];
   const functions = new Map<string, Fact>();
   for (const [key, value] of Object.entries(record(own['functions']))) {
     const fact = readFact(value);
     if (fact !== undefined) functions.set(key, fact);
   }
-  return { workflows: list.filter((entry) => typeof entry === 'string'), functions };
+  return { workflows: texts(own['workflows']), functions, dedicatedQueues: texts(own['dedicatedQueues']) };
+}
+
+function texts(value: unknown): readonly string[] {
+  const list = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as unknown[]) : [];
+  return list.filter((entry) => typeof entry === 'string');
 }
 
 function readFact(value: unknown): Fact | undefined {

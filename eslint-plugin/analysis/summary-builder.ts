@@ -32,6 +32,7 @@ export class SummaryBuilder {
   private readonly valueNames = new Set<string>();
   private readonly calledNames = new Set<string>();
   private readonly proxied: ts.TypeNode[] = [];
+  private readonly required: ts.StringLiteralLike[] = [];
   private readonly module: Unit;
   private unit: Unit;
   private depth = 0;
@@ -53,13 +54,14 @@ export class SummaryBuilder {
       .filter((entry) => entry.live)
       .flatMap((entry): readonly Site[] => [{ kind: 'load', node: entry.specifier }, ...packageSite(entry.specifier)]);
     this.module.sites.unshift(...loads);
-    const { file, module, units, imports, names, members, accessors, classes, objects, proxied } = this;
+    const { file, module, units, imports, names, members, accessors, classes, objects, proxied, required } = this;
     const { valueNames, calledNames } = this;
     return {
       file,
       module,
       units,
       imports,
+      required,
       names,
       members,
       accessors,
@@ -280,6 +282,7 @@ export class SummaryBuilder {
     }
     if (specifier !== undefined) {
       this.site({ kind: 'load', node: specifier });
+      this.required.push(specifier);
       if (!node.getText().includes('webpackIgnore')) this.module.sites.push(...packageSite(specifier));
       return;
     }
@@ -287,15 +290,19 @@ export class SummaryBuilder {
       this.children(node);
       return;
     }
-    if (node.typeArguments !== undefined && /proxy(Local)?Activities$/.test(node.expression.getText())) {
-      this.proxied.push(...node.typeArguments);
-    }
+    this.typesOfProxy(node);
     this.site({ kind: 'call', node });
     if (node.arguments.length === 1 && ts.isIdentifier(node.expression) && node.expression.text === 'String') {
       for (const argument of node.arguments) this.site({ kind: 'text', node: argument });
     }
     this.callee(node.expression);
     for (const argument of node.arguments) this.visit(argument, { declared: false, argumentOf: node });
+  }
+
+  private typesOfProxy({ typeArguments, expression }: ts.CallExpression): void {
+    if (typeArguments !== undefined && /proxy(Local)?Activities$/.test(expression.getText())) {
+      this.proxied.push(...typeArguments);
+    }
   }
 
   private construct(node: ts.NewExpression): void {
@@ -391,6 +398,7 @@ export class SummaryBuilder {
 
   private wrappingCall(node: ts.VariableDeclaration, call: ts.CallExpression): void {
     const wrapped = this.add('wrapped', node);
+    this.typesOfProxy(call);
     this.site({ kind: 'call', node: call });
     this.callee(call.expression);
     for (const argument of call.arguments) {

@@ -5,6 +5,7 @@ import { oneFileProgram } from './one-file.js';
 import { bare, isAccess, nameText } from './syntax.js';
 import { walk } from './walk.js';
 
+const hookKey = 'webpackConfigHook';
 const pathKeys = new Set(['workflowsPath']);
 const interceptorKeys = new Set(['workflowModules', 'workflowInterceptorModules']);
 const converterKeys = new Set(['payloadConverterPath', 'failureConverterPath']);
@@ -50,12 +51,22 @@ function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
   walk(file, (node) => {
     if (ts.isPropertyAssignment(node)) take(nameText(node.name), node.initializer);
     else if (ts.isShorthandPropertyAssignment(node)) take(node.name.text, node.name);
+    else if (ts.isMethodDeclaration(node) && nameText(node.name) === hookKey) takeHook(node);
     return undefined;
   });
   return found;
 
+  /** What a hook names of the bundler's configuration, such as `externals: { '@acme/host': … }`, comes from elsewhere. */
+  function takeHook(hook: ts.Node): void {
+    walk(hook, (node) => {
+      if (ts.isStringLiteralLike(node)) found.ignored.push(node.text);
+      return undefined;
+    });
+  }
+
   function take(key: string | undefined, value: ts.Expression): void {
     if (key === undefined) return;
+    if (key === hookKey) takeHook(bare(value));
     if (pathKeys.has(key)) {
       const target = reader.file(value);
       if (target === undefined) found.unknown = true;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { ESLint as ESLintClass, Linter } from 'eslint';
 import type { Analysis, Link } from '../analysis/index.js';
@@ -71,7 +72,7 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
     const typed = await (options.project === undefined ? asSingleRun(lintTyped) : lintTyped());
     const alone = typed.filter(isOutsideProjects).map(({ filePath }) => filePath);
     const untyped = alone.length > 0 ? await run(alone, {}) : [];
-    const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped];
+    const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped].filter(isSource);
     if (options.fix) await ESLint.outputFixes(results);
     return summarize(results, [...analyses], reported, cwd);
   } finally {
@@ -119,6 +120,11 @@ function isOutsideProjects({ messages }: ESLintClass.LintResult): boolean {
       fatal === true &&
       /was not found by the project service|none of those projects include|TSConfig does not include/.test(message),
   );
+}
+
+/** Video streams have the ending .ts too. */
+function isSource({ messages, filePath }: ESLintClass.LintResult): boolean {
+  return !messages.some(({ fatal }) => fatal === true) || !readFileSync(filePath).includes(0);
 }
 
 function summarize(

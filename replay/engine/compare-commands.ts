@@ -25,7 +25,10 @@ export interface Comparison {
   mismatch?: Mismatch;
 }
 
-export function compareCommands(tasks: readonly RecordedTask[], recording: Recording): Comparison {
+export function compareCommands(
+  tasks: readonly RecordedTask[],
+  recording: Pick<Recording, 'commands' | 'reached'>,
+): Comparison {
   const { commands, reached } = recording;
   const accepted = acceptedUpdates(commands);
   const pairs: Pair[] = [];
@@ -76,7 +79,10 @@ function mismatchOf(recorded: RecordedStep | undefined, now: IssuedStep | undefi
 }
 
 /** A local activity that ended in this task, which the code never began or began under another name. */
-function localActivityMismatch({ localActivities }: RecordedTask, { commands }: Recording): Mismatch | undefined {
+function localActivityMismatch(
+  { localActivities }: RecordedTask,
+  { commands }: Pick<Recording, 'commands'>,
+): Mismatch | undefined {
   for (const { seq, name, eventId } of localActivities) {
     const begun = commands.find(({ command: { scheduleLocalActivity: local } }) => local?.seq === seq);
     const now = begun?.command.scheduleLocalActivity?.activityType ?? undefined;

@@ -32,6 +32,8 @@ export interface EngineJob {
   encoded: Uint8Array;
   /** Where the history's manifest knows it: the history itself does not say. */
   namespace?: string;
+  /** Of a redacted history: places at which its values are not what the code makes of them. */
+  derived?: readonly string[];
   /** Whether to return digests of all commands. */
   digests?: boolean;
   /** Digests of the commands that the same code issued elsewhere. */
@@ -76,7 +78,7 @@ export class ReplayEngine {
     const { error, recording } = await this.run(job, history);
     const comparison = this.compare(history, recording);
     const found = {
-      drift: error ? [] : this.driftOf(history, comparison),
+      drift: error ? [] : this.driftOf(job, history, comparison),
       moved:
         !error && job.elsewhere ? movedFrom(job.elsewhere, history, recording, this.lines, this.options.values) : [],
       ...(!this.options.plain && { seen: seenIn(recording, history) }),
@@ -132,9 +134,9 @@ export class ReplayEngine {
     }
   }
 
-  private driftOf(history: History, { pairs, mismatch }: Comparison): Drift[] {
+  private driftOf({ derived }: EngineJob, history: History, { pairs, mismatch }: Comparison): Drift[] {
     try {
-      const drift = driftOf(history, pairs, this.lines, this.options.values);
+      const drift = driftOf(history, pairs, this.lines, this.options.values, derived);
       if (mismatch) drift.push(otherCommand(mismatch, this.lines));
       return drift;
     } catch {

@@ -37,7 +37,7 @@ export interface RecordedRun {
   /** Why it was refused. */
   message?: string;
   /** What its redaction left. */
-  kept?: { literals: string[]; places: string[] };
+  kept?: { literals: string[]; places: string[]; derived: string[] };
 }
 
 /** Saves runs as histories, one after the other: decoded, redacted, and each only once. */
@@ -86,9 +86,9 @@ export class Recorder {
     let kept: RecordedRun['kept'];
     if (redactor) {
       try {
-        const { literals, places, ...redacted } = await redactor.redact(copy, workflowId);
+        const { literals, places, derived, ...redacted } = await redactor.redact(copy, workflowId);
         saved = redacted;
-        kept = { literals, places };
+        kept = { literals, places, derived };
         if (/Unknown encoding: /.test(redacted.verdict) && encodings.length > 0)
           throw new RedactionError(needsCodec(encodings));
       } catch (error) {

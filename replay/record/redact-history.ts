@@ -2,6 +2,7 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import { decodeHistory, encodeHistory } from '../proto';
 import { firstDifference } from './compare-traces';
 import { Redaction, type Slot, textsOf } from './redact';
+import { derivedPlaces } from './derived-places';
 import type { SourceWords } from './source-words';
 import type { Tokens } from './tokens';
 import type { Trace, Tracer } from './trace';
@@ -13,6 +14,8 @@ export interface RedactedHistory {
   literals: string[];
   /** Places at which numbers, dates or ids stayed, since the replay needs them. */
   places: Slot[];
+  /** Places at which the code makes of tokens what the history does not say. */
+  derived: string[];
   /** What the replay says of it: `pass`, or why not. */
   verdict: string;
 }
@@ -97,6 +100,7 @@ export class Redactor {
       workflowId: newId,
       literals: [...kept.literals].sort(),
       places: [...kept.slots].sort(),
+      derived: derivedPlaces({ history: decodeHistory(encoded), trace: before }, { history, trace: best.after }),
       verdict: best.after.verdict,
     };
   }

@@ -51,7 +51,10 @@ export async function recordRuns(
     for (let runId: string | undefined = handle.firstExecutionRunId; runId !== undefined;) {
       const fetched: History = await workflow.getHandle(workflowId, runId).fetchHistory();
       const history = decodeHistory(encodeHistory(fetched));
-      recorded.set(type, [...(recorded.get(type) ?? []), { workflowId, history }]);
+      // One that was cancelled before its first workflow task has nothing to replay.
+      if (history.events?.some((event) => event.workflowTaskCompletedEventAttributes)) {
+        recorded.set(type, [...(recorded.get(type) ?? []), { workflowId, history }]);
+      }
       runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
     }
     await current.terminate().catch(() => undefined);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { linterInstall } from '../../config';
 import type { Step } from './edit';
 import type { PackageManager, Project } from './project';
 
@@ -16,6 +17,9 @@ const runs: Record<PackageManager, string> = { npm: 'npx', pnpm: 'pnpm exec', ya
 
 /** A workflow for GitHub Actions; for another CI, its lines. */
 export function ciStep({ folder, root, packageManager, manifest }: Project): Step {
+  const linter = linterInstall(folder);
+  const own = 'eslint-plugin-longhaul' in { ...manifest.dependencies, ...manifest.devDependencies };
+  const apart = linter.folder !== undefined && !own ? [linter.command] : [];
   const inside = relative(root, folder).replaceAll('\\', '/');
   const workflows = join(root, '.github', 'workflows');
   const there = (existsSync(workflows) ? readdirSync(workflows) : []).find(
@@ -37,6 +41,7 @@ export function ciStep({ folder, root, packageManager, manifest }: Project): Ste
     const lines = [
       ...(inside === '' ? [] : [`cd ${inside}`]),
       installs[packageManager],
+      ...apart,
       `${run} longhaul lint`,
       `${run} longhaul replay`,
     ];
@@ -71,6 +76,7 @@ export function ciStep({ folder, root, packageManager, manifest }: Project): Ste
     '          node-version: 22',
     ...(packageManager === 'yarn' ? ['      - run: corepack enable'] : []),
     `      - run: ${installs[packageManager]}`,
+    ...apart.map((command) => `      - run: ${command}`),
     `      - run: ${run} longhaul lint`,
     '      # Skipped until the first history is saved.',
     `      - if: hashFiles('${histories}/*.bin', '${histories}/*.bin.gz', '${histories}/*.json', '${histories}/*.json.gz') != ''`,

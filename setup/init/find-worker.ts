@@ -27,12 +27,30 @@ export function findWorkers(sources: readonly string[], cwd: string): FoundWorke
     const text = readFileSync(path, 'utf8');
     if (!/workflowsPath|Worker\s*\.\s*create|runWorker/.test(text)) return [];
     const file = new SourceFile(path, text);
-    return [...optionObjects(file.tokens)].map((open) => workerAt(file, open, cwd));
+    return joined([...optionObjects(file.tokens)].map((open) => workerAt(file, open, cwd)));
   });
   // A worker with workflows tells more than one with activities alone; a bundle script, without a task queue, less.
   const weight = (worker: FoundWorker): number =>
     (worker.has.workflows ? 4 : 0) + (worker.taskQueue === undefined ? 0 : 2) + (worker.has.activities ? 1 : 0);
   return found.sort((a, b) => weight(b) - weight(a));
+}
+
+/** Options that a file puts together of several objects, as by `...(isProduction ? bundle : { workflowsPath })`, are one worker's. */
+function joined(workers: readonly FoundWorker[]): readonly FoundWorker[] {
+  const [own, ...others] = workers.filter(({ has }) => has.activities && !has.workflows);
+  const rest = workers.filter((worker) => worker !== own && worker.has.workflows && !worker.has.activities);
+  const [only] = rest;
+  if (!own || !only || others.length > 0 || rest.length !== workers.length - 1) return workers;
+  const { taskQueue = only.taskQueue } = own;
+  const { workflowsPath } = only;
+  return [
+    {
+      ...own,
+      has: { workflows: true, activities: true },
+      ...(taskQueue === undefined ? {} : { taskQueue }),
+      ...(workflowsPath === undefined ? {} : { workflowsPath }),
+    },
+  ];
 }
 
 function optionObjects(tokens: readonly Token[]): Set<number> {
@@ -122,9 +140,20 @@ function declared(name: string, file: SourceFile): { tokens: readonly Token[] | 
   return { tokens: from.constant(imported.name), from };
 }
 
+/** Names that are parts of a path's spelling; any other could be anything. */
+const known =
+  /^(?:__dirname|__filename|require|import|meta|url|dirname|pathname|href|fileURLToPath|new|URL|path|join|resolve|process|cwd)$/;
+
 /** The file that a `workflowsPath` leads to, in the spellings that are about. */
-function pathOf(value: readonly Token[], file: SourceFile, cwd: string, hops = 3): string | undefined {
+function pathOf(given: readonly Token[], file: SourceFile, cwd: string, hops = 3): string | undefined {
+  const value = given.map(withoutEnding);
   const [first] = value;
+  if (value.length > 1 && hops > 0) {
+    const meant = value.flatMap((token) =>
+      token.kind === 'name' && !known.test(token.raw) ? (file.constant(token.raw) ?? [token]) : [token],
+    );
+    if (meant.length !== value.length) return pathOf(meant, file, cwd, hops - 1);
+  }
   if (value.length === 1 && first?.kind === 'name' && hops > 0) {
     const { tokens, from } = declared(first.raw, file);
     return tokens && pathOf(tokens, from, cwd, hops - 1);
@@ -140,12 +169,16 @@ function pathOf(value: readonly Token[], file: SourceFile, cwd: string, hops = 3
   if (template !== undefined || text === undefined) return undefined;
   const names = value.filter(({ kind }) => kind === 'name').map(({ raw }) => raw);
   const here = /__dirname|import\.meta|__filename/.test(code);
-  // A name that is not known to be a part of a path could be anything.
-  const known =
-    /^(?:__dirname|__filename|import|meta|url|dirname|pathname|href|fileURLToPath|new|URL|path|join|resolve|process|cwd)$/;
   if (names.some((name) => !known.test(name))) return undefined;
   const joined = /\b(?:join|resolve)\(|\+/.test(code) ? join(...texts.map((part) => part || '.')) : text;
   return moduleFile(resolve(here ? folder : cwd, here ? `./${joined}` : joined));
+}
+
+/** `./workflows${path.extname(import.meta.url)}` is `./workflows`, compiled or not. */
+function withoutEnding(token: Token): Token {
+  const [, text] =
+    token.kind === 'template' ? (/^([^$]*)\$\{\s*(?:path\.)?extname\([^{}]*\)\s*\}$/.exec(token.value) ?? []) : [];
+  return text === undefined ? token : { ...token, kind: 'text', raw: `'${text}'`, value: text };
 }
 
 /** A path as an import writes it, relative to a folder. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { linterInstall } from '../../config';
 import { SetupError } from '../setup-error';
 import { ciStep } from './ci-step';
 import { configStep } from './config-step';
@@ -147,7 +148,7 @@ function notesOf(
 }
 
 function nextOf(
-  { manifest, packageManager }: Project,
+  { folder, manifest, packageManager }: Project,
   worker: FoundWorker | undefined,
   types: readonly string[],
   shown: (path: string) => string,
@@ -156,10 +157,16 @@ function nextOf(
   const add = packageManager === 'npm' ? 'npm install' : `${packageManager} add`;
   const dev = packageManager === 'bun' ? '--dev' : packageManager === 'npm' ? '--save-dev' : '-D';
   const isMissing = (name: string): boolean => !(name in { ...dependencies, ...devDependencies });
+  const apart = linterInstall(folder);
   const tools = ['eslint-plugin-longhaul', 'eslint', 'typescript', 'typescript-eslint'].filter(isMissing);
+  const linter = isMissing('eslint-plugin-longhaul') && apart.folder !== undefined;
   return [
     ...(isMissing('longhaul') ? [`${add} longhaul`] : []),
-    ...(tools.length === 0 ? [] : [`${add} ${dev} ${tools.join(' ')}`]),
+    ...(linter
+      ? [`${apart.command}, for ESLint 9 beside the project's own; have git ignore .longhaul`]
+      : tools.length === 0
+        ? []
+        : [`${add} ${dev} ${tools.join(' ')}`]),
     ...(types.length === 0 || worker === undefined
       ? []
       : [

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { QuickProjects } from './quick-projects.js';
 import { recallCases } from './recall-cases.js';
 
+/** `recall`: written before the rules; `recall-spellings`: after them. */
+export type RecallFolder = 'recall' | 'recall-spellings';
+
 /** What the rules find of the hazards that were written before them. */
 export interface Recall {
   cases: number;
@@ -10,8 +13,9 @@ export interface Recall {
   wrong: readonly string[];
 }
 
-export function runRecall(root: string): Recall {
-  const cases = recallCases(join(root, 'test/eslint-plugin/recall'));
+/** @param folder Which cases. */
+export function runRecall(root: string, folder: RecallFolder): Recall {
+  const cases = recallCases(join(root, 'test/eslint-plugin', folder));
   const missed: string[] = [];
   const wrong: string[] = [];
   const projects = new QuickProjects(root);

@@ -262,6 +262,45 @@ await (await Worker.create(options)).run();
     }
   });
 
+  it('lets a project keep its ESLint 8, and gives the rules one of their own', async () => {
+    await project.write({
+      'package.json': { devDependencies: { eslint: '^8.57.1' } },
+      '.eslintrc.js': 'module.exports = {};\n',
+      'src/workflows.ts': workflows,
+      'src/worker.ts': "Worker.create({ workflowsPath: require.resolve('./workflows'), taskQueue: 'q' });\n",
+    });
+    const { next, byHand } = await writeAndRepeat();
+    const install =
+      'npm install --prefix .longhaul/lint eslint-plugin-longhaul eslint@9 typescript@5 typescript-eslint@8';
+    assert.ok(
+      next.some((step) => step.startsWith(install)),
+      next.join('\n'),
+    );
+    assert.ok(!next.some((step) => /npm install --save-dev/.test(step)));
+    assert.deepEqual(
+      byHand.map(({ file }) => file),
+      ['.eslintrc.js'],
+    );
+    const ci = (await read('.github/workflows/longhaul.yml')).split('\n').map((line) => line.trim());
+    const at = ci.indexOf('- run: npm ci');
+    assert.deepEqual(ci.slice(at, at + 3), ['- run: npm ci', `- run: ${install}`, '- run: npx longhaul lint']);
+  });
+
+  it('takes options that are put together of several objects for those of one worker', async () => {
+    await project.write({
+      'package.json': { dependencies: { '@nestjs/core': '^11' } },
+      'scripts/bundle.ts': "bundleWorkflowCode({ workflowsPath: require.resolve('../src/workflows') });\n",
+      'src/workflows.ts': workflows,
+      'src/worker.providers.ts': `const how = production ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./workflows') };
+export const worker = () => Worker.create({ taskQueue: 'nest', ...how, activities });
+`,
+    });
+    const { found } = (await planInit({ cwd: project.path })).report;
+    assert.equal(found.worker, 'src/worker.providers.ts:2');
+    assert.equal(found.workflowsPath, 'src/workflows.ts');
+    assert.equal(found.taskQueue, "'nest'");
+  });
+
   const spellings: [value: string, before?: string][] = [
     ["require.resolve('./workflows')"],
     ["require.resolve('../src/workflows/index.ts')"],
@@ -276,6 +315,10 @@ await (await Worker.create(options)).run();
     ["'./src/workflows'"],
     ["path.join(process.cwd(), 'src', 'workflows')"],
     ['flows', "const flows = require.resolve('./workflows');"],
+    [
+      'fileURLToPath(flowsUrl)',
+      'const flowsUrl = new URL(`./workflows/index${path.extname(import.meta.url)}`, import.meta.url);',
+    ],
     ['FLOWS', "import { FLOWS } from './constants';"],
   ];
   it('reads workflowsPath in each of its spellings, and says where it can not', async () => {

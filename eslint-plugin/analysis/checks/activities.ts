@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
-import type { Unit } from '../summary.js';
+import { summaryOf, type Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
 import { walk } from '../walk.js';
 import { wayFrom } from '../way.js';
@@ -58,19 +58,34 @@ function boundNames(pattern: ts.ObjectBindingPattern): readonly string[] {
   });
 }
 
-/** `const acts = proxyActivities(…)`: the members that its file uses. */
+/** `const acts = proxyActivities(…)`: the members that workflow code uses, in its file or where it is imported. */
 function accessed(declaration: ts.VariableDeclaration, world: World): readonly string[] {
   const { name } = declaration;
   if (!ts.isIdentifier(name)) return [];
-  const symbol = world.checker.getSymbolAtLocation(name);
+  const { checker } = world;
+  const symbol = checker.getSymbolAtLocation(name);
   const found = new Set<string>();
-  walk(declaration.getSourceFile(), (node) => {
-    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name.text) {
-      if (world.checker.getSymbolAtLocation(node.expression) === symbol) found.add(node.name.text);
-    }
-    return undefined;
-  });
+  const isIt = (node: ts.Identifier): boolean => {
+    const named = checker.getSymbolAtLocation(node);
+    if (named === undefined || (named.flags & ts.SymbolFlags.Alias) === 0) return named === symbol;
+    return checker.getAliasedSymbol(named) === symbol;
+  };
+  const own = declaration.getSourceFile();
+  for (const file of world.graph.files) {
+    const locals = file === own ? [name.text] : importedAs(name.text, file);
+    if (locals.length === 0) continue;
+    walk(file, (node) => {
+      if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.expression)) return undefined;
+      if (locals.includes(node.expression.text) && isIt(node.expression)) found.add(node.name.text);
+      return undefined;
+    });
+  }
   return [...found];
+}
+
+function importedAs(name: string, file: ts.SourceFile): readonly string[] {
+  const bindings = summaryOf(file).imports.flatMap((entry) => entry.bindings);
+  return bindings.filter(({ imported }) => imported === name).map(({ local }) => local);
 }
 
 function codeOf(property: ts.Symbol, world: World): ts.Node | undefined {

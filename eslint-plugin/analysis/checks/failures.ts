@@ -99,7 +99,7 @@ function isCaught(node: ts.Node, body: ts.Node): boolean {
 /** An assertion of what can't be: there a task that waits for corrected code is what one wants. */
 function isForBugs(node: ts.ThrowStatement): boolean {
   if (ts.findAncestor(node, ts.isDefaultClause) !== undefined) return true;
-  return /unreachable|should (never|not)|must not|impossible|invariant|bug|expected|assert|not implemented|todo/i.test(
+  return /unreachable|should (never|not)|must not|must be (set|called|initiali[sz]ed)|before calling|impossible|invariant|bug|expected|assert|not implemented|todo/i.test(
     node.getText(),
   );
 }
@@ -117,7 +117,7 @@ export function noSwallowedCancellation(unit: Unit, world: World): readonly Haza
       if (own(block, leavesLoop) || names(block, /cancel|abort|Failure/i)) return [];
       if (own(block, (node) => node.kind === ts.SyntaxKind.InstanceOfKeyword)) return [];
       if (usesScopes(unit.node) || world.nameOf(call.expression)?.name === 'condition') return [];
-      if (own(block, (node) => ts.isCallExpression(node) && mayThrow(node, world))) return [];
+      if (own(block, (node) => ts.isCallExpression(node) && mayThrow(node, unit, world))) return [];
       const label = 'a catch in a loop that takes a cancellation for a failure';
       return [{ unit, node: found.getFirstToken() ?? found, effect: 'no-swallowed-cancellation', label }];
     })
@@ -142,13 +142,23 @@ function leavesLoop(node: ts.Node): boolean {
 }
 
 /** A helper of the project's own may look at what was caught; logs, collections and the SDK do not. */
-function mayThrow(node: ts.CallExpression, world: World): boolean {
+function mayThrow(node: ts.CallExpression, unit: Unit, world: World): boolean {
   const sdk = world.nameOf(node.expression);
   if (sdk !== undefined) return !sdk.name.startsWith('log.');
+  const helpers = world.graph.from(unit).edges.filter((edge) => edge.node === node);
+  if (helpers.length > 0 && helpers.every(({ to }) => isHarmless(to, world))) return false;
   const callee = bare(node.expression);
   if (!ts.isPropertyAccessExpression(callee)) return !/^(String|Number|Boolean)$/.test(callee.getText());
   if (/^(console|log|logger|workflow\.log|wf\.log)\./.test(callee.getText())) return false;
   return !['push', 'add', 'set', 'unshift', 'concat', 'toString'].includes(callee.name.text);
+}
+
+/** Whether a helper, with all that it calls, throws nothing and never asks what was caught. */
+function isHarmless(helper: Unit, world: World): boolean {
+  return [...world.reachedFrom(helper)].every((unit) => {
+    const { borders } = world.graph.from(unit);
+    return borders.length === 0 && !own(unit.node, ts.isThrowStatement) && !names(unit.node, /cancel|abort|Failure/i);
+  });
 }
 
 /** The innermost `catch` around a place, in the same function. */

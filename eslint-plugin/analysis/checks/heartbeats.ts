@@ -3,6 +3,8 @@ import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { isFunctionNode, lineOf } from '../syntax.js';
 import { activitiesOf, activityUnit, beatOf, proxiesIn, type Activity } from './activities.js';
+import { beatInterval } from './beat-interval.js';
+import { isDedicated } from './dedicated-queue.js';
 import { find, names, own } from './syntax.js';
 import { durationOf, optionsOf as optionsIn, type Options } from './options.js';
 import type { World } from './world.js';
@@ -204,6 +206,28 @@ export function requireActivityTimeout(unit: Unit, world: World): readonly Hazar
     if (typeof beat === 'number' && typeof attempt === 'number' && beat >= attempt && attempt > 0) {
       const label = `${name}() with a heartbeatTimeout that is not shorter than its startToCloseTimeout`;
       const remedy = 'It never runs out first, so a crash is noticed no sooner: shorten it.';
+      hazards.push({ unit, node, effect, label, remedy });
+    }
+    if (typeof beat === 'number') {
+      const slow = activitiesOf(node, world).flatMap((activity) => {
+        const interval = beatInterval(activity, world);
+        return interval !== undefined && beat < 2 * interval ? [{ name: activity.name, interval }] : [];
+      })[0];
+      if (slow !== undefined) {
+        const label = `${name}() with a heartbeatTimeout of ${beat} ms for ${slow.name}, which beats every ${slow.interval} ms`;
+        const remedy = 'One late beat and it is timed out: allow for two intervals at least.';
+        hazards.push({ unit, node, effect, label, remedy });
+      }
+    }
+    const queue = options.get('taskQueue');
+    if (
+      queue !== undefined &&
+      !options.has('scheduleToStartTimeout') &&
+      !options.has('scheduleToCloseTimeout') &&
+      isDedicated(queue, world)
+    ) {
+      const label = `${name}() on ${queue.getText()}, a queue of one host, without scheduleToStartTimeout`;
+      const remedy = 'When the host is gone nobody takes the task, for ever: set scheduleToStartTimeout.';
       hazards.push({ unit, node, effect, label, remedy });
     }
     if (

@@ -130,7 +130,9 @@ function constantOf(name: ts.Identifier, world: World): ts.Expression | undefine
 }
 
 function declarationOf(name: ts.Identifier, { checker }: World): ts.VariableDeclaration | undefined {
-  const named = checker.getSymbolAtLocation(name);
+  const named = ts.isShorthandPropertyAssignment(name.parent)
+    ? checker.getShorthandAssignmentValueSymbol(name.parent)
+    : checker.getSymbolAtLocation(name);
   const isAlias = named !== undefined && (named.flags & ts.SymbolFlags.Alias) !== 0;
   const declaration = (isAlias ? checker.getAliasedSymbol(named) : named)?.valueDeclaration;
   return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration : undefined;

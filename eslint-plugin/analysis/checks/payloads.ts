@@ -1,10 +1,10 @@
 import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
-import { isFunctionNode } from '../syntax.js';
+import { bare, isFunctionNode, nameText } from '../syntax.js';
 import { boundActivities } from './activities.js';
 import { isLongRunningBody } from './history.js';
-import type { World } from './world.js';
+import type { SdkCall, World } from './world.js';
 
 /** Types whose values JSON does not bring back: what comes out on the other side is something else. */
 const lost: Readonly<Record<string, string>> = {
@@ -15,11 +15,17 @@ const lost: Readonly<Record<string, string>> = {
   ReadonlySet: 'a Set arrives as {}',
   Date: 'a Date arrives as a text',
   RegExp: 'a RegExp arrives as {}',
+  Error: 'an Error arrives as {}',
 };
 
 /** Values in the signatures of workflows and activities that the default converter changes or refuses. */
 export function noNonserializablePayload(unit: Unit, world: World): readonly HazardSite[] {
-  const found = [...ofWorkflow(unit, world), ...ofActivities(unit, world)];
+  const found = [
+    ...ofWorkflow(unit, world),
+    ...ofActivities(unit, world),
+    ...ofMessages(unit, world),
+    ...ofArguments(unit, world),
+  ];
   if (found.length === 0) return [];
   return world.mentions(/payloadConverterPath|dataConverter\b|payloadCodecs/) ? [] : found;
 }
@@ -28,7 +34,10 @@ function ofWorkflow(unit: Unit, world: World): readonly HazardSite[] {
   const { node } = unit;
   if (!isFunctionNode(node) || !world.isEntry(unit) || isLongRunningBody(unit, world)) return [];
   const signature = world.checker.getSignatureFromDeclaration(node);
-  return signature === undefined ? [] : ofSignature(signature, node, unit, world, `workflow ${unit.name ?? ''}`.trim());
+  if (signature === undefined) return [];
+  const found = ofSignature(signature, node, unit, world, `workflow ${unit.name ?? ''}`.trim());
+  // What is given functions or objects with methods is a helper that a module of workflows exports.
+  return found.filter(({ label }) => !/: (a function|an instance) /.test(label));
 }
 
 function ofActivities(unit: Unit, world: World): readonly HazardSite[] {
@@ -41,6 +50,74 @@ function ofActivities(unit: Unit, world: World): readonly HazardSite[] {
         property === undefined ? [] : world.checker.getTypeOfSymbolAtLocation(property, node).getCallSignatures();
       return signature === undefined ? [] : ofSignature(signature, node, unit, world, `activity ${activity}`);
     });
+  });
+}
+
+/** What `defineSignal<[Set<string>]>()` and its kin say of their arguments and answers. */
+function ofMessages(unit: Unit, world: World): readonly HazardSite[] {
+  const { checker } = world;
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+    const kind = definitions[name];
+    if (kind === undefined || module !== '@temporalio/workflow') return [];
+    const given = node.typeArguments?.map((type) => checker.getTypeFromTypeNode(type));
+    const [first, second] = given ?? argumentsOf(checker.getTypeAtLocation(node), checker);
+    const [answer, gets] = kind === 'signal' ? [undefined, first] : [first, second];
+    const parts: readonly (readonly [ts.Type, string])[] = [
+      ...(gets === undefined ? [] : argumentsOf(gets, checker).map((type) => [type, 'brings'] as const)),
+      ...(answer === undefined ? [] : [[answer, 'answers'] as const]),
+    ];
+    return parts
+      .flatMap(([type, does]): readonly HazardSite[] => {
+        const why = lostIn(type, checker, node);
+        if (why === undefined) return [];
+        const whose = node.arguments[0]?.getText() ?? '';
+        return [{ unit, node, effect: 'no-nonserializable-payload', label: `${kind} ${whose} ${does}: ${why}` }];
+      })
+      .slice(0, 1);
+  });
+}
+
+const definitions: Readonly<Record<string, string>> = {
+  defineSignal: 'signal',
+  defineQuery: 'query',
+  defineUpdate: 'update',
+};
+
+function argumentsOf(type: ts.Type, checker: ts.TypeChecker): readonly ts.Type[] {
+  const isReference = (type.flags & ts.TypeFlags.Object) !== 0 && 'target' in type;
+  return isReference ? checker.getTypeArguments(type as ts.TypeReference) : [];
+}
+
+/** What is handed to an activity, a child or the next run where the parameter takes anything. */
+function ofArguments(unit: Unit, world: World): readonly HazardSite[] {
+  const { checker } = world;
+  return world.callsOf(unit).flatMap((call): readonly HazardSite[] => {
+    if (call.module !== '@temporalio/workflow') return [];
+    return payloadsOf(call).flatMap((argument): readonly HazardSite[] => {
+      const wanted = checker.getContextualType(argument);
+      // Reported where it is declared.
+      if (wanted !== undefined && lostIn(wanted, checker, argument) !== undefined) return [];
+      const why = lostIn(checker.getTypeAtLocation(argument), checker, argument);
+      // Who takes anything takes a text for a date, and looks at the fields of an instance alone.
+      if (why === undefined || /^(a Date|an instance)\b/.test(why)) return [];
+      const who = call.name.replace(/^.*\(\)\./, '');
+      return [{ unit, node: argument, effect: 'no-nonserializable-payload', label: `${who}() is given: ${why}` }];
+    });
+  });
+}
+
+function payloadsOf({ name, node }: SdkCall): readonly ts.Expression[] {
+  if (/^(proxy(Local)?Activities\.\(\)\.[^.]+|continueAsNew|makeContinueAsNewFunc\.\(\))$/.test(name)) {
+    return node.arguments.filter((argument) => !ts.isSpreadElement(argument));
+  }
+  if (/\.\(\)\.signal$/.test(name)) return node.arguments.slice(1).filter((argument) => !ts.isSpreadElement(argument));
+  const options = node.arguments[1] && bare(node.arguments[1]);
+  if (!/^(execute|start)Child$/.test(name) || options === undefined || !ts.isObjectLiteralExpression(options))
+    return [];
+  return options.properties.flatMap((property): readonly ts.Expression[] => {
+    if (!ts.isPropertyAssignment(property) || nameText(property.name) !== 'args') return [];
+    const args = bare(property.initializer);
+    return ts.isArrayLiteralExpression(args) ? args.elements.filter((element) => !ts.isSpreadElement(element)) : [];
   });
 }
 
@@ -60,7 +137,7 @@ function ofSignature(
     ...checker.getTypeArguments(result as ts.TypeReference).map((type) => [type, 'returns'] as const),
   ];
   for (const [type, what] of parts) {
-    const why = lostIn(type, checker, node);
+    const why = isCode(type) ? 'a function does not arrive' : lostIn(type, checker, node);
     if (why === undefined) continue;
     const at = isFunctionNode(node) ? ((node as ts.FunctionDeclaration).name ?? node) : node;
     return [{ unit, node: at, effect: 'no-nonserializable-payload', label: `${who} ${what}: ${why}` }];
@@ -89,13 +166,30 @@ function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0):
   }
   const declaration = symbol.declarations?.[0];
   if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) return undefined;
-  if (ts.isClassLike(declaration)) return undefined;
   // An object that says how it is written, or is called, is no plain data.
   if (type.getProperty('toJSON') !== undefined || type.getCallSignatures().length > 0) return undefined;
+  if (ts.isClassLike(declaration)) return ofInstance(type, checker);
   return first(type.getProperties(), (property) => {
     const own = lostIn(checker.getTypeOfSymbolAtLocation(property, at), checker, at, depth + 1);
     return own === undefined ? undefined : `${own} (${property.name})`;
   });
+}
+
+/** An instance arrives with its fields alone: those of a class without methods are all that it has. */
+function ofInstance(type: ts.Type, checker: ts.TypeChecker): string | undefined {
+  const isError = type.getProperty('stack') !== undefined && type.getProperty('message') !== undefined;
+  if (isError) return lost['Error'];
+  const [method] = type
+    .getProperties()
+    .flatMap(({ declarations = [] }) => declarations)
+    .filter((node) => ts.isMethodDeclaration(node) || ts.isGetAccessor(node));
+  if (method === undefined) return undefined;
+  return `an instance of ${checker.typeToString(type)} arrives without ${method.name.getText()}`;
+}
+
+/** A function, rather than an object that can be called too. */
+function isCode(type: ts.Type): boolean {
+  return type.getCallSignatures().length > 0 && type.getProperties().length === 0 && !type.isUnion();
 }
 
 function first<T, R>(list: readonly T[], find: (item: T) => R | undefined): R | undefined {

@@ -36,7 +36,8 @@ export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
   const found = lost.filter(
     (local) =>
       (isBuffer(local) && isFilledIn(local, handlers) && !isDrained(local, rollovers)) ||
-      (isSum(local) && isResult(local, node)),
+      (isSum(local) && isResult(local, node)) ||
+      (isCollected(local, node, rollovers) && isResult(local, node)),
   );
   return found.map(({ name, declaration }) => {
     const label = `'${name}', which continueAsNew() does not hand on`;
@@ -159,6 +160,47 @@ function fillsIn({ uses }: Local): readonly ts.Node[] {
 
 function isFilledIn({ uses }: Local, handlers: readonly ts.Node[]): boolean {
   return uses.some((use) => isFill(use) && handlers.some((handler) => isWithin(use, handler)));
+}
+
+/** What a loop gathers before the run continues as new, and gives to nobody on the way: the result of this run alone. */
+function isCollected(local: Local, node: FunctionNode, rollovers: readonly ts.CallExpression[]): boolean {
+  if (!isBuffer(local) && !isEmptyObject(local)) return false;
+  const added = local.uses.filter((use) => (isFill(use) || isGrowth(use)) && functionAround(use) === node);
+  const inLoops = added.filter((use) => loopsAround(use, node).length > 0);
+  const isLost = rollovers.some((call) =>
+    inLoops.some((use) => use.pos < call.pos || loopsAround(use, node).some((loop) => isWithin(call, loop))),
+  );
+  return isLost && !local.uses.some(isHandedOn);
+}
+
+function isEmptyObject({ declaration }: Local): boolean {
+  const value = declaration.initializer && bare(declaration.initializer);
+  return value !== undefined && ts.isObjectLiteralExpression(value) && value.properties.length === 0;
+}
+
+/** `list = [...list, item]`, `totals[id] = sum` */
+function isGrowth(use: ts.Identifier): boolean {
+  const { parent } = use;
+  if (ts.isElementAccessExpression(parent) && parent.expression === use) {
+    return ts.isBinaryExpression(parent.parent) && parent.parent.left === parent && isAssigning(parent.parent);
+  }
+  if (!ts.isBinaryExpression(parent) || parent.left !== use || !isAssigning(parent)) return false;
+  return every(parent, (node) => node !== use && ts.isIdentifier(node) && node.text === use.text).length > 0;
+}
+
+function isAssigning({ operatorToken: { kind } }: ts.BinaryExpression): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+/** `await save(list)`: somebody else keeps it. */
+function isHandedOn(use: ts.Identifier): boolean {
+  const inner = ts.isSpreadElement(use.parent) ? use.parent.parent : use;
+  const call = ts.findAncestor(
+    inner,
+    (outer) => ts.isCallExpression(outer) || ts.isStatement(outer) || isFunctionNode(outer),
+  );
+  if (call === undefined || !ts.isCallExpression(call)) return false;
+  return call.arguments.some((argument) => isWithin(use, argument));
 }
 
 /** `buffer.push(item)` */
