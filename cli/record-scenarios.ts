@@ -80,7 +80,12 @@ async function load(
   } catch (cause) {
     throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause)}`, { cause });
   }
-  return check(shown, exported);
+  try {
+    return check(shown, exported);
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`${error.message}.`, { cause: error });
+    throw error;
+  }
 }
 
 /** The chains of workflows and of all that they started. */
