@@ -14,7 +14,19 @@ Runs the linter's tests, as they are built, in a copy of the repository with oth
 (default: 9:5.4, the oldest that the peer range takes, and 10:6).`;
 
 /** The tests that lint: those of pages and of the SDK's sandbox say nothing more about versions. */
-const suites = ['fixtures', 'workspaces', 'roots', 'one-file', 'messages', 'ignores', 'effects', 'fixes', 'cli'];
+const suites = [
+  'fixtures',
+  'workspaces',
+  'roots',
+  'one-file',
+  'messages',
+  'ignores',
+  'effects',
+  'fixes',
+  'cli',
+  'cli-adoption',
+  'edits',
+];
 
 async function testLintVersions(argv: readonly string[]): Promise<number> {
   const at = argv.indexOf('--');
