@@ -85,7 +85,7 @@ export const consumers: readonly Consumer[] = [
     what: 'a monorepo of pnpm, its workflows in a package of their own',
     from: [['shared', 'packages/workflows'], ['shared', 'packages/worker'], ['monorepo', '.']], // prettier-ignore
     files: (tarballs) => ({
-      'package.json': { name: 'acme', private: true, packageManager: 'pnpm@10.0.0' },
+      'package.json': { name: 'acme', private: true },
       'pnpm-workspace.yaml': "packages:\n  - 'packages/*'\n",
       'packages/workflows/package.json': {
         name: '@acme/workflows',

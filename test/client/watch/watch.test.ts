@@ -14,7 +14,7 @@ import type { Finding, WatchEvent, WatchOptions, WatchReport } from 'longhaul/cl
 import { bundleOnce, startServer } from 'longhaul/testing';
 import type { Server } from 'longhaul/testing';
 import { freePort } from '../../../testing/free-port';
-import { causes } from '../../../client/watch/task-failure';
+import { causeOf, causes } from '../../../client/watch/task-failure';
 import { assertSchema } from '../../cli/schema';
 import { longhaul } from '../../cli/run';
 import * as activities from './activities';
@@ -414,6 +414,8 @@ describe('Watch', function () {
     assert.equal(causes.nonDeterministic, known.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR);
     assert.equal(causes.grpcMessageTooLarge, known.WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE);
     assert.equal(causes.payloadsTooLarge, known.WORKFLOW_TASK_FAILED_CAUSE_PAYLOADS_TOO_LARGE);
+    for (const cause of causes.pendingLimits) assert.equal(causeOf(cause, { message: 'too many' }), 'pending-limit');
+    assert.equal(causeOf(1, { message: 'TypeError' }), 'code-error');
     for (const cause of causes.pendingLimits) assert.match(known[cause] ?? '', /_PENDING_\w+_LIMIT_EXCEEDED$/);
   });
 

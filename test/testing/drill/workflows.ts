@@ -15,7 +15,22 @@ const once = proxyActivities<typeof activities>({
   retry: { maximumAttempts: 1 },
 });
 
+const pausing = (initialInterval: '1 hour' | '12 seconds') =>
+  proxyActivities<typeof activities>({
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '1 second',
+    retry: { initialInterval },
+  });
+
+const proxies: Partial<Record<keyof typeof activities, typeof watched>> = {
+  unnoticed: unwatched,
+  neverBeats: unwatched,
+  triedOnce: once,
+  pausesLong: pausing('1 hour'),
+  comesLate: pausing('12 seconds'),
+};
+
 /** Calls the activity of that name. */
 export async function drilled(name: keyof typeof activities): Promise<void> {
-  await (name === 'unnoticed' ? unwatched : name === 'triedOnce' ? once : watched)[name]();
+  await (proxies[name] ?? watched)[name]();
 }
