@@ -15,6 +15,7 @@ export interface Consumer {
   own: readonly (readonly string[])[];
   /** What its configuration has beside what `longhaul init` writes. */
   activities?: string;
+  imports?: string;
 }
 
 const npm = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'] as const;
@@ -148,10 +149,11 @@ export const consumers: readonly Consumer[] = [
     install: npm,
     at: '.',
     own: [['npx', 'nest', 'build'], ['npx', 'jest']], // prettier-ignore
+    imports: `import { NestFactory } from '@nestjs/core';
+import { AppModule } from './src/app.module';
+import { OrdersService } from './src/orders.service';
+`,
     activities: `async () => {
-    const { NestFactory } = await import('@nestjs/core');
-    const { AppModule } = await import('./src/app.module');
-    const { OrdersService } = await import('./src/orders.service');
     const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
     const orders = app.get(OrdersService);
     return { activities: { ship: orders.ship }, close: () => app.close() };

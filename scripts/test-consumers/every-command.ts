@@ -58,7 +58,10 @@ export async function everyCommand(project: Project): Promise<string[]> {
   await longhaul(`inspect ${consumer.name} --payloads --html page.html`, 0, /wrote page\.html/);
   await longhaul('watch', 0, /Nothing is wrong/);
   await queue.signal('addOrder', { id: 'b', parcels: 2 });
-  const parcels: unknown = await queue.result();
+  const parcels: unknown = await Promise.race([
+    queue.result(),
+    sleep(60_000, 'nothing within a minute', { ref: false }),
+  ]);
   if (parcels !== 3) problems.push(`orderQueue gave ${JSON.stringify(parcels)} for 3`);
   judge('longhaul worker at SIGTERM', await worker.end(), 0);
 
@@ -92,7 +95,10 @@ async function completeConfiguration({ consumer, folder, address }: Project, pro
   const more = `  drillTargets: [{ address: '${address}' }],\n  catalog: { orderQueue: { expectedMaxDuration: '1 day', team: 'orders' },`;
   await writeFile(
     file,
-    text.replace(hint, () => `\n  activities: ${consumer.activities ?? ''},`).replace(/^ {2}catalog: \{/m, () => more),
+    (consumer.imports ?? '') +
+      text
+        .replace(hint, () => `\n  activities: ${consumer.activities ?? ''},`)
+        .replace(/^ {2}catalog: \{/m, () => more),
   );
   await writeFile(join(folder, 'input.json'), JSON.stringify({ id: 'drilled', parcels: 100_000 }));
 }

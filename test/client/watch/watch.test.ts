@@ -160,7 +160,6 @@ describe('Watch', function () {
   it('names each thing that is wrong, and says nothing of its healthy twin', async () => {
     const past = new Date(Date.now() - 60_000);
     const future = new Date(Date.now() + 60_000);
-    let suspended: Promise<void>;
     const lately = await work('lately'); // its worker is taken away below
     await start(workflows.waits, 'past-its-deadline', { typedSearchAttributes: [{ key: deadline, value: past }] });
     await start(workflows.waits, 'before-its-deadline', { typedSearchAttributes: [{ key: deadline, value: future }] });
@@ -188,7 +187,7 @@ describe('Watch', function () {
     await start(workflows.grows, 'grows-little', { args: [1, 10] });
     await start(workflows.retriesForEver, 'paused');
     await start('waitsForAnswer', 'timed-out', { taskQueue: 'suspended', workflowTaskTimeout: '1 second' });
-    suspended = takeAndSayNothing(2);
+    const suspended = takeAndSayNothing(2);
     for (const [workflowId, pings] of [
       ['many-signals', 8],
       ['few-signals', 7],

@@ -4,13 +4,19 @@ import type * as activities from './activities';
 const retry = { initialInterval: '1 ms' } as const;
 const watched = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '1 second',
   retry,
 });
 // eslint-disable-next-line longhaul/require-heartbeat-timeout -- that is what the drill finds
-const unwatched = proxyActivities<typeof activities>({ startToCloseTimeout: '1 hour', retry });
+const unwatched = proxyActivities<typeof activities>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
+  retry,
+});
 const once = proxyActivities<typeof activities>({
   startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '1 second',
   retry: { maximumAttempts: 1 },
 });
@@ -18,6 +24,7 @@ const once = proxyActivities<typeof activities>({
 const pausing = (initialInterval: '1 hour' | '12 seconds') =>
   proxyActivities<typeof activities>({
     startToCloseTimeout: '1 hour',
+    scheduleToCloseTimeout: '1 day',
     heartbeatTimeout: '1 second',
     retry: { initialInterval },
   });
