@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config';
 import { connect, loadConfig, replayOptionsOf, ServerError } from '../config';
@@ -127,12 +126,15 @@ export async function record(argv: readonly string[], io: Io): Promise<Status> {
     if (how.opaque) return body(await Recorder.open(base));
     const namespace = how.namespace ?? 'default';
     const decoder = new PayloadDecoder(await configuredCodecs(settings, io, namespace), namespace);
-    if (!how.redacted && settings.workflowsPath === undefined) {
-      throw new UsageError(
-        '--workflows FILE is missing, and no configuration has a workflowsPath: there is nothing to play.',
-      );
+    if (!how.redacted) {
+      if (settings.workflowsPath === undefined) {
+        throw new UsageError(
+          '--workflows FILE is missing, and no configuration has a workflowsPath: there is nothing to play.',
+        );
+      }
+      const played = await harness.bundleWorkflows(settings.workflowsPath, await replayOptionsOf(settings));
+      return body(await Recorder.open({ ...base, decoder, code: harness.codeHash(played) }));
     }
-    if (!how.redacted) return body(await Recorder.open({ ...base, decoder }));
     if (settings.workflowsPath === undefined) {
       throw new UsageError(
         '--workflows FILE is missing: a redacted history is replayed before it is written. --opaque needs none.',
@@ -148,18 +150,11 @@ export async function record(argv: readonly string[], io: Io): Promise<Status> {
       keep: how.keep,
     });
     try {
-      return await body(await Recorder.open({ ...base, decoder, redactor, code: hashOf(bundleCode) }));
+      return await body(await Recorder.open({ ...base, decoder, redactor, code: harness.codeHash(bundleCode) }));
     } finally {
       await tracer.close();
     }
   }
-}
-
-/** Of the code alone: the source map has paths of the machine in it. */
-function hashOf(bundleCode: string): string {
-  return createHash('sha256')
-    .update(bundleCode.replace(/\n\/\/# sourceMappingURL=.*/s, ''))
-    .digest('hex');
 }
 
 function isGrpc(error: unknown): error is Error & { code: number } {

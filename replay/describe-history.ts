@@ -15,6 +15,8 @@ export interface HistoryDescription {
   sdk: string;
   /** Build id of the newest worker in it. */
   codeVersion: string;
+  /** Run id of the run that it went on from, by continue-as-new, retry or cron; absent in a first run. */
+  continuedFrom?: string;
 }
 
 export function describeHistory(history: History): HistoryDescription {
@@ -38,5 +40,6 @@ export function describeHistory(history: History): HistoryDescription {
     spanMs: Math.max(0, ((last && timeOf(last)) ?? 0) - ((first && timeOf(first)) ?? 0)),
     sdk,
     codeVersion,
+    ...(started?.continuedExecutionRunId && { continuedFrom: started.continuedExecutionRunId }),
   };
 }

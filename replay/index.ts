@@ -1,3 +1,4 @@
+export { codeHash } from './code-hash';
 export { type AcceptedDrift, AcceptedDriftError, readAcceptedDrift, writeAcceptedDrift } from './accepted-drift';
 export { assertReplays, ReplayFailedError } from './assert-replays';
 export { formatGithubAnnotations, formatGithubSummary } from './format-github';

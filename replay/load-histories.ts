@@ -24,6 +24,8 @@ export interface LoadedHistory extends HistoryDescription {
   namespace?: string;
   /** When it was saved, ISO 8601, if its manifest says so. */
   recordedAt?: string;
+  /** Hash of the code that it was recorded with, or replayed with while it was recorded. */
+  code?: string;
   /** What was made good when it was read, and what that costs. */
   notes?: string[];
   /** Why it can't be replayed: `invalid` is a malformed file, `skipped` a sound one that holds nothing to replay. */
@@ -141,6 +143,7 @@ function loadHistory(
       ...loaded,
       ...nonEmpty({
         recordedAt: entry?.recordedAt,
+        code: entry?.code,
         namespace: (entry as { namespace?: string } | undefined)?.namespace,
       }),
       ...(entry?.payloads === 'redacted' && { redacted: true }),

@@ -36,7 +36,7 @@ export interface ManifestEntry {
   chain?: { firstRunId: string; run: number };
   /** Ids of the patches that it took. */
   patches?: string[];
-  /** SHA-256 of the workflow bundle that it was verified with, without its source map: the same code proves nothing. */
+  /** SHA-256 of the workflow bundle that played or verified it, without its source map: the same code proves nothing. */
   code?: string;
   /** Why it was retired, in `retired/`. */
   retired?: { at: string; reason: string };

@@ -20,11 +20,16 @@ export interface Replayed {
   result: HistoryResult;
 }
 
-/** @param buildId What a worker with this very code would call itself. */
+/** The code that replays: what its worker would call itself, and the hash of its bundle. */
+export interface ReplayedCode {
+  buildId: string;
+  code: string;
+}
+
 export function findingsOf(
   replayed: readonly Replayed[],
   coverage: Coverage,
-  buildId: string,
+  here: ReplayedCode,
   now: number,
   options: PolicyOptions = {},
 ): PolicyFinding[] {
@@ -56,11 +61,31 @@ export function findingsOf(
         `The newest history of ${type} was recorded ${days} days ago, more than ${Math.floor(maxAgeMs / day)}.`,
       );
     }
-    if (histories.every(({ history }) => history.codeVersion !== '' && history.codeVersion === buildId)) {
+    if (histories.every(({ history }) => history.codeVersion !== '' && history.codeVersion === here.buildId)) {
       find('same-code', `Each history of ${type} was recorded with this very code: that it replays proves nothing.`);
+    } else if (histories.every(({ history }) => history.code === here.code)) {
+      // Right after a recording that is as it must be.
+      const message = `Each history of ${type} was replayed with this very code when it was recorded: until the code changes, that it replays proves nothing.`;
+      findings.push({ policy: 'same-code', level: 'warning', message });
     }
   }
+  for (const { history } of withoutRunBefore(sound)) {
+    const message = `${history.file} goes on from run ${history.continuedFrom ?? ''}, which is not among the histories though others of workflow ${history.workflowId} are: what a chain hands on is seen only where it is whole.`;
+    // Not an error: the run may be past its retention.
+    findings.push({ policy: 'chain', level: 'warning', message });
+  }
   return findings;
+}
+
+/** Runs of chains that are not whole: of a workflow with several histories, those whose predecessor is missing. */
+function withoutRunBefore(replayed: readonly Replayed[]): Replayed[] {
+  const runs = new Set(replayed.map(({ history }) => history.runId));
+  const counts = new Map<string, number>();
+  for (const { history } of replayed) counts.set(history.workflowId, (counts.get(history.workflowId) ?? 0) + 1);
+  return replayed.filter(
+    ({ history: { workflowId, continuedFrom } }) =>
+      continuedFrom !== undefined && (counts.get(workflowId) ?? 0) > 1 && !runs.has(continuedFrom),
+  );
 }
 
 function byType(replayed: readonly Replayed[]): Map<string, Replayed[]> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ReplayWorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import type { AcceptedDrift } from './accepted-drift';
 import { bundleWorkflows, WorkflowBundleError } from './bundle-workflows';
+import { codeHash } from './code-hash';
 import { coverageOf } from './coverage';
 import { failuresOf } from './failures';
 import type { LoadedHistory } from './load-histories';
@@ -84,10 +85,10 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
     );
   }
 
-  const buildId = buildIdOf(bundleCode);
+  const here = { buildId: buildIdOf(bundleCode), code: codeHash(bundleCode) };
   const replayed = histories.map((history) => {
     const outcome = outcomes.get(history);
-    const sameCode = history.codeVersion !== '' && history.codeVersion === buildId;
+    const sameCode = history.codeVersion !== '' && history.codeVersion === here.buildId;
     return { history, outcome, result: toResult(history, outcome, { drift: driftMode, acceptedDrift, sameCode }) };
   });
   const watched = replayed.flatMap(({ history, outcome, result }) =>
@@ -97,7 +98,7 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
   const coverage = coverageOf(watched, exported, bundleCode, lines);
   const results = replayed.map(({ result }) => result);
   const findings = [
-    ...findingsOf(replayed, coverage, buildId, Date.now(), policies),
+    ...findingsOf(replayed, coverage, here, Date.now(), policies),
     ...driftFindings(results, driftMode),
   ];
   const summary = summaryOf(results, Math.round(performance.now() - startedAt));

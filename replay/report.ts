@@ -124,7 +124,7 @@ export interface Coverage {
 
 /** What a corpus has to fulfil beyond that it replays. */
 export interface PolicyFinding {
-  policy: 'coverage' | 'span' | 'age' | 'same-code' | 'drift';
+  policy: 'coverage' | 'span' | 'age' | 'same-code' | 'chain' | 'drift';
   level: 'error' | 'warning';
   /** One sentence. */
   message: string;

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import {
+  codeHash,
   formatGithubAnnotations,
   formatGithubSummary,
   formatJunit,
@@ -132,6 +133,24 @@ describe('a report of a replay', function () {
       assert.equal(report.ok, false);
       assert.ok(report.histories[0]?.drift.every(({ ofItself }) => ofItself));
       assert.ok(report.policies.some(({ policy }) => policy === 'same-code'));
+    });
+
+    it('warns where a history was replayed with this very code when it was recorded, and where a chain has a gap', async () => {
+      const [history] = await loadHistories([shipped]);
+      assert.ok(history);
+      const runs = [
+        { ...history, file: 'run 1', runId: 'r1', code: codeHash(moody.code) },
+        { ...history, file: 'run 2', runId: 'r2', continuedFrom: 'r1', code: codeHash(moody.code) },
+      ];
+      const warnings = async (histories: LoadedHistory[]) => {
+        const { policies } = await replay({ policies: { strict: true } }, histories);
+        return policies
+          .filter(({ policy }) => /same-code|chain/.test(policy))
+          .map(({ policy, level }) => `${policy} ${level}`);
+      };
+      assert.deepEqual(await warnings(runs), ['same-code warning']);
+      const gap = { ...history, file: 'run 4', runId: 'r4', continuedFrom: 'r3' };
+      assert.deepEqual(await warnings([...runs, gap]), ['chain warning']);
     });
 
     it('finds what depends on time zone, locale and clock, with the line', async () => {
