@@ -1,3 +1,4 @@
+import eslintPlugin from 'eslint-plugin-eslint-plugin';
 import longhaul from 'eslint-plugin-longhaul';
 import tseslint from 'typescript-eslint';
 
@@ -26,4 +27,5 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
+  { files: ['eslint-plugin/rules/*.ts'], extends: [eslintPlugin.configs['all-type-checked']] },
 );

@@ -18,6 +18,10 @@ export function parse<const O extends Options>(argv: readonly string[], options:
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
     const { message } = error as Error;
+    const [, option] = /^Option '([^ ']+)[^']*' argument is ambiguous/.exec(message) ?? [];
+    if (option !== undefined) {
+      throw new UsageError(`${option} lacks its value; one that begins with - is written ${option}=VALUE. See --help.`);
+    }
     throw new UsageError(`${message.split(/\. |\n/)[0]?.replace(/\.$/, '') ?? 'wrong use'}. See --help.`);
   }
 }

@@ -74,12 +74,14 @@ export class RecordReport {
         `${recorded} recorded, ${exists} there already, ${refused} refused, in ${about.folder}${namespace ? `; ${ending(namespace)}` : ''}.`,
       );
     }
+    const stopped = namespace?.stopped === 'interrupted';
     if (runs.length === 0) {
+      if (stopped) return (io.err('longhaul record: stopped before anything was recorded.'), 3);
       const why = namespace?.listed === 0 ? 'no run matches' : 'there was nothing to record';
       io.err(`longhaul record: ${why}, so nothing was recorded.`);
-      return namespace?.stopped === 'interrupted' ? 3 : 2;
+      return 2;
     }
-    if (namespace?.stopped === 'interrupted') return (io.err('longhaul record: stopped.'), 3);
+    if (stopped) return (io.err('longhaul record: stopped.'), 3);
     return ok ? 0 : 1;
   }
 }

@@ -30,7 +30,7 @@ export async function recordScenarios(path: string, shown: string, config: Loade
     config.activities === undefined || scenarios.every(({ activities }) => activities)
       ? undefined
       : await provideActivities(config.activities, 'longhaul.config.ts');
-  installQuietRuntime();
+  let runtime: ReturnType<typeof installQuietRuntime>;
   try {
     const { LonghaulPlugin } = await import('../worker/index.js');
     const {
@@ -47,6 +47,7 @@ export async function recordScenarios(path: string, shown: string, config: Loade
     };
     for (const scenario of scenarios) {
       to.io.progress(`playing '${scenario.name}'`);
+      runtime = installQuietRuntime() ?? runtime;
       const chains = await runScenario(
         scenario,
         { worker, log: to.io.err, signal: to.io.signal },
@@ -63,6 +64,7 @@ export async function recordScenarios(path: string, shown: string, config: Loade
     if (error instanceof ServerUnavailableError) throw new ServerError(error.message, undefined, { cause: error });
     throw error;
   } finally {
+    await runtime?.shutdown(); // of a scenario whose server did not start nobody used it
     await provided?.close();
   }
 }
@@ -78,7 +80,12 @@ async function load(
   } catch (cause) {
     throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause)}`, { cause });
   }
-  return check(shown, exported);
+  try {
+    return check(shown, exported);
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`${error.message}.`, { cause: error });
+    throw error;
+  }
 }
 
 /** The chains of workflows and of all that they started. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config';
 import { connect, loadConfig, replayOptionsOf, ServerError } from '../config';
@@ -69,6 +70,8 @@ export async function record(argv: readonly string[], io: Io): Promise<Status> {
   const scenario = await existing(io, '--scenario', values.scenario);
   const folder = values.out === undefined ? (config.histories[0] ?? io.cwd) : resolve(io.cwd, values.out);
   const shown = relative(io.cwd, folder) || '.';
+  const found = await stat(folder).catch(() => undefined);
+  if (found && !found.isDirectory()) throw new UsageError(`--out: ${shown} is not a folder.`);
   const report = new RecordReport(io, { folder: shown, source: scenario === undefined ? 'server' : 'time-skipping' });
 
   const harness = await import('../replay/index.js');

@@ -235,8 +235,12 @@ function unneededPatches({ coverage }: ReplayReport): string {
 async function save(file: string | undefined, content: string, io: Io): Promise<void> {
   if (file === undefined) return;
   const path = resolve(io.cwd, file);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  } catch (cause) {
+    throw new UsageError(`${file} can't be written: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 function statusOf({ summary, policies }: ReplayReport, io: Io): Status {

@@ -8,7 +8,7 @@ export function formatGithubAnnotations({ failures, histories, policies }: Repla
   for (const { status, files, workflowType, divergence, message = '', location = divergence?.location } of failures) {
     if (status === 'skipped') continue;
     const words = divergence
-      ? `Event ${divergence.eventId ?? 'unknown'}: expected ${divergence.expected}, got ${divergence.actual}. ${divergence.hint ?? whatToDo}`
+      ? `Event ${divergence.eventId ?? 'unknown'}: expected ${divergence.expected}, got ${divergence.actual}. To do: ${divergence.hint ?? whatToDo}`
       : message;
     const count = files.length === 1 ? (files[0] ?? '') : `${files.length} histories`;
     lines.push(annotation('error', `${workflowType} ${status} (${count})`, words, location));

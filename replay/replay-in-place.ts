@@ -1,6 +1,5 @@
 import { type EngineJob, type EngineOptions, type EngineResult, ReplayEngine } from './engine/replay-engine';
 import type { LineCoverage } from './engine/line-coverage';
-import { installQuietRuntime } from './engine/quiet-runtime';
 import { type Replayer, timedOut } from './replayer';
 
 export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' | 'replayOptions' | 'values'> {
@@ -16,9 +15,7 @@ export interface ReplayInPlaceOptions extends Pick<EngineOptions, 'bundleCode' |
 export class ReplayInPlace implements Replayer {
   private engine: ReplayEngine | undefined;
 
-  constructor(private readonly options: ReplayInPlaceOptions) {
-    installQuietRuntime();
-  }
+  constructor(private readonly options: ReplayInPlaceOptions) {}
 
   async replay(job: EngineJob): Promise<EngineResult> {
     const { deadlineMs, bundleCode, replayOptions, values } = this.options;

@@ -311,6 +311,12 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     return this.replies.owesAny;
   }
 
+  /** Whether an update waits for the reply to an item that nobody will take before a rollover: waiting for that is in vain. */
+  get owesInVain(): boolean {
+    const mayBeTaken = this.isRead && this.host.paused !== true;
+    return !mayBeTaken && this.items.some((entry) => this.replies.owes(entry));
+  }
+
   /** Remembers that an attempt failed. @returns false if the item is no longer in hand. */
   fail(entry: Entry<T>, error: unknown): boolean {
     entry.attempts = (entry.attempts ?? 0) + 1;

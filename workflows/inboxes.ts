@@ -55,9 +55,14 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
     for (const buffer of this.values()) buffer.returnLeases();
   }
 
+  /** Whether an update waits for what no reader will do before a rollover. */
+  get oweInVain(): boolean {
+    return [...this.values()].some(({ owesInVain }) => owesInVain);
+  }
+
   /** Fails the updates that wait for a reply. @returns whether there was one. */
-  turnAway(failure: Error): boolean {
-    const owing = [...this.values()].filter(({ owes }) => owes);
+  turnAway(failure: Error, which: 'all' | 'in vain' = 'all'): boolean {
+    const owing = [...this.values()].filter(({ owes, owesInVain }) => (which === 'all' ? owes : owesInVain));
     for (const buffer of owing) buffer.turnAway(failure);
     return owing.length > 0;
   }

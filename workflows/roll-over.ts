@@ -26,9 +26,9 @@ export async function rollOver(session: Session, cause: RollOverCause): Promise<
 }
 
 /** What updates wait for travels; the updates themselves can't. */
-export function turnAwayWaiting(session: Session): void {
+export function turnAwayWaiting(session: Session, which: 'all' | 'in vain' = 'all'): void {
   const message = `'${session.declared.name}' rolls over before this item is done; send it again for its reply`;
-  session.inboxes.turnAway(longhaulFailure('LonghaulRollingOver', message, { retryable: true }));
+  session.inboxes.turnAway(longhaulFailure('LonghaulRollingOver', message, { retryable: true }), which);
 }
 
 /** What the next run is handed. Pure: the status tells how large it is. */

@@ -17,7 +17,7 @@ import type { PartHost } from './part';
 import { Parts } from './parts';
 import { adoptedInboxes } from './replaces';
 import type { AnyAdopted } from './replaces';
-import { rollOver } from './roll-over';
+import { rollOver, turnAwayWaiting } from './roll-over';
 import { runObject } from './run-object';
 import { migrateState } from './state';
 import { statusOf } from './status';
@@ -157,9 +157,14 @@ export class Session implements InboxesHost, PartHost {
       });
       if (this.outcome) return await finish(this, this.outcome);
       if (!this.mayLeave()) {
-        const changed = () => this.outcome !== undefined || this.rolling === undefined || this.mayLeave();
-        const drained = await condition(changed, drainTimeout);
+        const inVain = () => this.waitsForNothing() && this.inboxes.oweInVain;
+        const changed = () => this.finished() || this.rolling === undefined || this.mayLeave() || inVain();
+        const drained = inVain() || (await condition(changed, drainTimeout));
         if (this.finished() || this.rolling === undefined || !this.cancelSettled()) continue;
+        if (inVain()) {
+          turnAwayWaiting(this, 'in vain');
+          continue;
+        }
         if (!drained) this.inboxes.returnLeases(this.holds);
       }
       return await rollOver(this, this.rolling ?? 'limits');
@@ -171,7 +176,12 @@ export class Session implements InboxesHost, PartHost {
   }
 
   private mayLeave(): boolean {
-    return this.holds === 0 && this.inboxes.leases() === 0 && allHandlersFinished() && this.cancelSettled();
+    return this.waitsForNothing() && allHandlersFinished();
+  }
+
+  /** Nothing is in hand, and no cancellation under way. */
+  private waitsForNothing(): boolean {
+    return this.holds === 0 && this.inboxes.leases() === 0 && this.cancelSettled();
   }
 
   private cancelSettled(): boolean {

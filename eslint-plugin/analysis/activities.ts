@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { CallGraph } from './call-graph.js';
 import type { Referent } from './referents.js';
+import type { Reuse } from './reuse.js';
 import { summaryOf } from './summary.js';
 import { bare, isFunctionNode, nameText } from './syntax.js';
 import { walk } from './walk.js';
@@ -15,17 +16,33 @@ export function activityFunctions(
   program: ts.Program,
   checker: ts.TypeChecker,
   graph: CallGraph,
+  reuse: Reuse | undefined,
 ): ReadonlySet<ts.Node> {
-  const found = new Set<ts.Node>();
+  const all = new Set<ts.Node>();
   for (const file of program.getSourceFiles()) {
     if (graph.referents.modules.isOutside(file)) continue;
-    if (graph.files.has(file)) {
-      for (const type of summaryOf(file).proxied)
-        if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
-    }
-    if (/\bWorker\.create\b/.test(file.text)) walk(file, ofWorkers);
-    if (isActivityModule(file.fileName)) members({ kind: 'module', file });
+    const isBundled = graph.files.has(file);
+    const find = (): readonly ts.Node[] => [...namedIn(file, isBundled, checker, graph)];
+    const named =
+      reuse === undefined ? find() : reuse.once(file, isBundled ? 'activities' : 'activities outside', find);
+    for (const node of named) all.add(node);
   }
+  return all;
+}
+
+function namedIn(
+  file: ts.SourceFile,
+  isBundled: boolean,
+  checker: ts.TypeChecker,
+  graph: CallGraph,
+): ReadonlySet<ts.Node> {
+  const found = new Set<ts.Node>();
+  if (isBundled) {
+    for (const type of summaryOf(file).proxied)
+      if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
+  }
+  if (/\bWorker\.create\b/.test(file.text)) walk(file, ofWorkers);
+  if (isActivityModule(file.fileName)) members({ kind: 'module', file });
   return new Set([...found].filter((node) => isAsync(node, checker)));
 
   /** Whether a type names activities. */

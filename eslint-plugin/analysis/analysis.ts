@@ -14,6 +14,7 @@ import { Modules } from './modules.js';
 import { leaves } from './mutations.js';
 import { shown } from './paths.js';
 import { Propagation, spread, type Reach } from './propagation.js';
+import { Reuse } from './reuse.js';
 import { findRoots, type Roots } from './roots.js';
 import type { Settings } from './settings.js';
 import { summaryOf, type Unit } from './summary.js';
@@ -59,6 +60,7 @@ export class Analysis {
   readonly checker: ts.TypeChecker;
   private readonly modules: Modules;
   private readonly roots: Roots;
+  private readonly reuse: Reuse | undefined;
   private bundled: CallGraph | undefined;
   private everywhere: CallGraph | undefined;
   private entries: readonly (readonly Entry[])[] | undefined;
@@ -70,13 +72,19 @@ export class Analysis {
     given: ts.Program,
     private readonly settings: Settings,
     private readonly cwd: string,
+    /** Names the settings and the folder: what an analysis under the same key found may still hold. */
+    key: string,
   ) {
-    const program = withWorkspaceSources(given);
+    const reuse = reuseOf(given, key);
+    const program = withWorkspaceSources(given, reuse);
     this.program = program;
     this.checker = program.getTypeChecker();
     this.modules = new Modules(program, this.checker);
     this.roots = findRoots(program, this.checker, this.modules, settings, cwd);
-    this.bundle = new Bundle(program, this.modules, this.roots, cwd);
+    // Sources of the workspace are parsed anew for each program.
+    this.reuse = program === given ? reuse : undefined;
+    this.reuse?.leaveOut(this.roots.ignored);
+    this.bundle = new Bundle(program, this.modules, this.roots, cwd, this.reuse);
   }
 
   /** Calls between the files of the workflow bundle. */
@@ -93,7 +101,7 @@ export class Analysis {
   }
 
   findings(file: ts.SourceFile, effect: Effect): readonly Finding[] {
-    return this.bundle.files.has(file) ? (this.propagation(effect).findings.get(file) ?? []) : [];
+    return this.bundle.files.has(file) ? this.propagation(effect).findingsIn(file) : [];
   }
 
   /** Whether workflow code runs what is written in a function, a class, or at the top of a module. */
@@ -148,9 +156,10 @@ export class Analysis {
     const activities = new Set<ts.Node>();
     const { ignored } = roots;
     const preloaded = this.bundle.closure(roots.preloaded);
-    const graph = new CallGraph({ program, checker, files, settings, cwd, ignored, activities, preloaded });
+    const reuse = isBundle ? this.reuse : undefined;
+    const graph = new CallGraph({ program, checker, files, settings, cwd, ignored, activities, preloaded, reuse });
     if (!isBundle) return graph;
-    for (const node of activityFunctions(program, checker, graph)) activities.add(node);
+    for (const node of activityFunctions(program, checker, graph, reuse)) activities.add(node);
     const world = new World(
       graph,
       checker,
@@ -171,7 +180,7 @@ export class Analysis {
   }
 
   private everythingReached(): ReadonlyMap<Unit, Reach> {
-    this.entries ??= entryUnits(this.roots, this.bundle, this.graph);
+    this.entries ??= entryUnits(this.roots, this.bundle, this.graph, this.reuse);
     return (this.reached ??= spread(this.graph, this.entries));
   }
 
@@ -184,6 +193,14 @@ export class Analysis {
     }
     return known;
   }
+}
+
+/** A program of one file has no earlier one. */
+function reuseOf(program: ts.Program, key: string): Reuse | undefined {
+  const options = program.getCompilerOptions();
+  if (options.noResolve === true) return undefined;
+  const checker = program.getTypeChecker();
+  return new Reuse(program, checker, new Modules(program, checker), `${key} ${JSON.stringify(options)}`);
 }
 
 /** A mutation counts where it can be seen outside the function asked about, and belongs to its own object. */

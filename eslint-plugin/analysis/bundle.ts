@@ -2,6 +2,7 @@ import ts from 'typescript';
 import { isLeftOut } from './frameworks.js';
 import type { Modules } from './modules.js';
 import { isTestPath, shown } from './paths.js';
+import type { Reuse } from './reuse.js';
 import type { Roots } from './roots.js';
 import { summaryOf, type Import } from './summary.js';
 
@@ -26,6 +27,7 @@ export class Bundle {
     private readonly modules: Modules,
     roots: Roots,
     private readonly cwd: string,
+    private readonly reuse?: Reuse,
   ) {
     this.ignored = new Set(roots.ignored);
     this.rootFiles = new Set([
@@ -63,6 +65,11 @@ export class Bundle {
 
   /** The project's modules that a file loads when it runs. */
   private loadedBy(file: ts.SourceFile): readonly ts.SourceFile[] {
+    const find = (): readonly ts.SourceFile[] => this.findLoaded(file);
+    return this.reuse === undefined ? find() : this.reuse.once(file, 'loads', find);
+  }
+
+  private findLoaded(file: ts.SourceFile): readonly ts.SourceFile[] {
     const sites = [...summaryOf(file).units.values()].flatMap((unit) => unit.sites);
     return sites
       .flatMap((site) =>

@@ -8,6 +8,7 @@ import { patchHazards } from './patch-hazards.js';
 import { shown, withoutEnding } from './paths.js';
 import { reachability } from './reachable.js';
 import { Referents, type Referent } from './referents.js';
+import type { Reuse } from './reuse.js';
 import type { Settings } from './settings.js';
 import { preloadedWrites } from './shared-state.js';
 import { summaryOf, type Site, type Unit } from './summary.js';
@@ -50,6 +51,17 @@ export interface CallGraphOptions {
   activities: ReadonlySet<ts.Node>;
   /** Files whose state all workflows of a worker share. */
   preloaded: ReadonlySet<ts.SourceFile>;
+  /** What was resolved for an earlier program. */
+  reuse?: Reuse | undefined;
+}
+
+/** What a place in a unit leads to, before it is known what of it counts. */
+type Step = { target: ts.Node; node: ts.Node } | { hazards: readonly Hazard[]; node: ts.Node };
+
+/** A unit's steps and borders: all that the checker has to be asked for. */
+interface Resolved {
+  steps: readonly Step[];
+  borders: readonly Border[];
 }
 
 /** Starts a workflow of its own from a function that only names it. */
@@ -72,8 +84,9 @@ export class CallGraph {
   private readonly settings: Settings;
   private readonly cwd: string;
   private readonly activities: ReadonlySet<ts.Node>;
+  private readonly reuse: Reuse | undefined;
 
-  constructor({ program, checker, files, settings, cwd, ignored, activities, preloaded }: CallGraphOptions) {
+  constructor({ program, checker, files, settings, cwd, ignored, activities, preloaded, reuse }: CallGraphOptions) {
     const members = new Set<string>();
     for (const file of files) {
       for (const name of summaryOf(file).members) members.add(name);
@@ -91,6 +104,9 @@ export class CallGraph {
       ['shared-state', (unit) => (preloaded.size === 0 ? [] : preloadedWrites(unit, checker, preloaded))],
     ]);
     this.implementations = new Implementations(files, checker, this.referents);
+    this.reuse = reuse;
+    const names = [...[...members].map((name) => `m ${name}`), ...[...this.accessors].map((name) => `a ${name}`)];
+    reuse?.bundled(files, new Set(names), (file) => this.implementations.codeNames(file));
     const typed = program.getCompilerOptions().noResolve !== true;
     this.detector = new Detector(checker, this.referents, settings, { typed, ignored });
   }
@@ -182,26 +198,52 @@ export class CallGraph {
   }
 
   private resolve(unit: Unit): Outgoing {
+    const { steps, borders } = this.resolved(unit);
     const edges: Edge[] = [];
     const hazards: HazardSite[] = [];
-    const borders: Border[] = [];
     const take = (found: readonly Hazard[], node: ts.Node): void => {
       for (const hazard of found) hazards.push({ unit, node, ...hazard });
     };
+    for (const step of steps) {
+      if ('hazards' in step) {
+        take(step.hazards, step.node);
+        continue;
+      }
+      const { target, node } = step;
+      const to = this.unitOf(target);
+      if (to === undefined) continue;
+      const fact = this.ownFact(to);
+      if (fact === 'pure') continue;
+      if (fact !== undefined) take(labelled(fact, `${to.name ?? ''}()`), node);
+      else if (this.activities.has(target)) take(labelled(['activity'], `${to.name ?? 'activity'}()`), node);
+      else edges.push({ from: unit, to, node });
+    }
+    return { edges, hazards, borders };
+  }
+
+  private resolved(unit: Unit): Resolved {
+    if (this.reuse === undefined) return this.follow(unit);
+    const kept = this.reuse.once(unit.file, 'resolved', () => new Map<Unit, Resolved>());
+    let known = kept.get(unit);
+    if (known === undefined) kept.set(unit, (known = this.follow(unit)));
+    return known;
+  }
+
+  private follow(unit: Unit): Resolved {
+    const steps: Step[] = [];
+    const borders: Border[] = [];
+    const take = (hazards: readonly Hazard[], node: ts.Node): void => {
+      if (hazards.length > 0) steps.push({ hazards, node });
+    };
     const sink: Sink = {
       run: (target, node) => {
-        const to = this.unitOf(target);
-        if (to === undefined) return;
-        const fact = this.ownFact(to);
-        if (fact === 'pure') return;
-        if (fact !== undefined) take(labelled(fact, `${to.name ?? ''}()`), node);
-        else if (this.activities.has(target)) take(labelled(['activity'], `${to.name ?? 'activity'}()`), node);
-        else edges.push({ from: unit, to, node });
+        steps.push({ target, node });
       },
       hazards: take,
       border: (border) => {
         if (border !== undefined) borders.push(border);
       },
+      ask: (member) => this.reuse?.ask(unit.file, member),
     };
     for (const site of unit.sites) {
       unlessTooDeep(() => {
@@ -210,7 +252,7 @@ export class CallGraph {
         this.site(site, sink);
       });
     }
-    return { edges, hazards, borders };
+    return { steps, borders };
   }
 
   private site(site: Site, sink: Sink): void {
@@ -294,15 +336,18 @@ export class CallGraph {
     this.detector.used(referents, use, expression, at, sink.hazards);
     if (use === 'new') return;
     for (const referent of referents) {
-      for (const target of this.code(referent)) sink.run(target, at);
+      for (const target of this.code(referent, sink)) sink.run(target, at);
       if (use === 'call') sink.border(this.detector.border(referent, at));
     }
   }
 
   /** The functions that may run when a referent is called or handed on. */
-  private code(referent: Referent): readonly ts.Node[] {
+  private code(referent: Referent, sink: Sink): readonly ts.Node[] {
     if (referent.kind === 'function') return [referent.node];
-    if (referent.kind === 'signature') return this.implementations.of(referent.symbol);
+    if (referent.kind === 'signature') {
+      sink.ask(referent.symbol.name);
+      return this.implementations.of(referent.symbol);
+    }
     if (referent.kind !== 'object') return [];
     return referent.node.properties.flatMap((property): readonly ts.Node[] => {
       if (ts.isMethodDeclaration(property)) return [property];
@@ -328,7 +373,7 @@ export class CallGraph {
     const referents = this.referents.of(node);
     if (!declared) this.detector.used(referents, 'mention', node, node, sink.hazards);
     for (const referent of referents) {
-      for (const target of this.code(referent)) {
+      for (const target of this.code(referent, sink)) {
         if (!unwanted(target) && (!declared || ts.isAccessor(target))) sink.run(target, node);
       }
     }
@@ -418,4 +463,6 @@ interface Sink {
   run: (target: ts.Node, node: ts.Node) => void;
   hazards: (found: readonly Hazard[], node: ts.Node) => void;
   border: (border: Border | undefined) => void;
+  /** A member whose implementations were asked for. */
+  ask: (member: string) => void;
 }

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Bundle } from './bundle.js';
 import type { CallGraph } from './call-graph.js';
+import type { Reuse } from './reuse.js';
 import type { Roots } from './roots.js';
 import { summaryOf, type Unit } from './summary.js';
 import { bare } from './syntax.js';
@@ -18,29 +19,70 @@ export interface Entry {
  * Where roots are guessed by their imports, a helper of another workflow module looks like a workflow too: those that
  * others load come second, so that a chain starts at the workflow.
  */
-export function entryUnits(roots: Roots, bundle: Bundle, graph: CallGraph): readonly (readonly Entry[])[] {
+export function entryUnits(
+  roots: Roots,
+  bundle: Bundle,
+  graph: CallGraph,
+  reuse: Reuse | undefined,
+): readonly (readonly Entry[])[] {
   const { workflows, interceptors } = roots;
   const first = bundle.workflowModules;
   const second = workflows.filter((file) => !first.includes(file));
   return [
-    first.flatMap((file) => exportedUnits(file, graph)),
+    first.flatMap((file) => exportedUnits(file, graph, reuse)),
     [...first, ...interceptors].map(moduleEntry),
     interceptors.flatMap(everyUnit),
-    second.flatMap((file) => exportedUnits(file, graph)),
+    second.flatMap((file) => exportedUnits(file, graph, reuse)),
     second.map(moduleEntry),
   ];
 }
 
-function exportedUnits(file: ts.SourceFile, graph: CallGraph): readonly Entry[] {
-  return graph.referents.modules.exportsOf(file).flatMap((symbol) =>
-    graph.referents.ofSymbol(symbol).flatMap((referent): readonly Entry[] => {
-      if (referent.kind !== 'function') return [];
-      const unit = graph.unitOf(referent.node);
-      if (unit === undefined) return [];
-      const own = longRunningName(unit.node, graph) ?? (symbol.name === 'default' ? unit.name : symbol.name);
-      return [{ unit, name: own ?? symbol.name, kind: 'workflow' }];
-    }),
-  );
+function exportedUnits(file: ts.SourceFile, graph: CallGraph, reuse: Reuse | undefined): readonly Entry[] {
+  const find = (): readonly ExportedFunction[] => exportedFunctions(file, graph, reuse);
+  const exported = reuse === undefined ? find() : reuse.once(file, 'exports', find);
+  return exported.flatMap(({ node, name, exportedAs }): readonly Entry[] => {
+    const unit = graph.unitOf(node);
+    if (unit === undefined) return [];
+    return [
+      { unit, name: name ?? (exportedAs === 'default' ? unit.name : exportedAs) ?? exportedAs, kind: 'workflow' },
+    ];
+  });
+}
+
+interface ExportedFunction {
+  node: ts.Node;
+  /** What the code itself says that it is called. */
+  name: string | undefined;
+  exportedAs: string;
+}
+
+function exportedFunctions(
+  file: ts.SourceFile,
+  graph: CallGraph,
+  reuse: Reuse | undefined,
+): readonly ExportedFunction[] {
+  return graph.referents.modules.exportsOf(file).flatMap((symbol): readonly ExportedFunction[] => {
+    const find = (): readonly ExportedFunction[] => functionsOf(symbol, graph);
+    const [declaration] = symbol.declarations ?? [];
+    if (declaration === undefined || reuse === undefined) return find();
+    // With `export *` it is declared in a file of its own, which may not have changed.
+    const kept = reuse.once(
+      declaration.getSourceFile(),
+      'exported',
+      () => new Map<ts.Node, readonly ExportedFunction[]>(),
+    );
+    let known = kept.get(declaration);
+    if (known === undefined) kept.set(declaration, (known = find()));
+    return known;
+  });
+}
+
+function functionsOf(symbol: ts.Symbol, graph: CallGraph): readonly ExportedFunction[] {
+  return graph.referents.ofSymbol(symbol).flatMap((referent): readonly ExportedFunction[] => {
+    if (referent.kind !== 'function') return [];
+    const { node } = referent;
+    return [{ node, name: longRunningName(node, graph), exportedAs: symbol.name }];
+  });
 }
 
 /** Interceptors are objects and classes that the SDK calls by members: all of their code counts. */

@@ -29,6 +29,19 @@ export class Implementations {
     return found;
   }
 
+  /** The names of the members of a file's classes and objects that have code. */
+  codeNames(file: ts.SourceFile): ReadonlySet<string> {
+    const { classes, objects } = summaryOf(file);
+    const found = new Set<string>();
+    for (const members of [...classes.map((node) => node.members), ...objects.map((node) => node.properties)]) {
+      for (const { name } of members) {
+        const text = name && nameText(name);
+        if (text !== undefined && !found.has(text) && this.memberCode([...members], text).length > 0) found.add(text);
+      }
+    }
+    return found;
+  }
+
   private contextualMember(object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
     return this.checker.getContextualType(object)?.getProperty(name)?.declarations?.[0];
   }

@@ -20,6 +20,6 @@ export function analysisOf(program: ts.Program, settings: Readonly<Record<string
   if (known === undefined) analyses.set(program, (known = new Map<string, Analysis>()));
   const key = JSON.stringify([cwd, settings['longhaul']]);
   let analysis = known.get(key);
-  if (analysis === undefined) known.set(key, (analysis = new Analysis(program, readSettings(settings), cwd)));
+  if (analysis === undefined) known.set(key, (analysis = new Analysis(program, readSettings(settings), cwd, key)));
   return analysis;
 }

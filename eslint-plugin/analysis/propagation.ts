@@ -58,7 +58,10 @@ export function spread(
  * order in the source decides between equals.
  */
 export class Propagation {
-  readonly findings: ReadonlyMap<ts.SourceFile, readonly Finding[]>;
+  private readonly live: Reached;
+  private readonly findings = new Map<ts.SourceFile, readonly Finding[]>();
+  /** From all units in shared files, once more than one file was asked about. */
+  private leads: ReadonlyMap<Unit, Next> | undefined;
   private readonly used = new Set<Ignore>();
   private readonly ignores = new Map<ts.SourceFile, Map<number, Ignore[]>>();
 
@@ -72,9 +75,14 @@ export class Propagation {
     private readonly cwd: string,
   ) {
     this.markUsed(all);
-    const live =
+    this.live =
       this.used.size === 0 ? all : spread(graph, this.entries, (file, position) => this.isIgnored(file, position));
-    this.findings = this.report(live);
+  }
+
+  findingsIn(file: ts.SourceFile): readonly Finding[] {
+    let known = this.findings.get(file);
+    if (known === undefined) this.findings.set(file, (known = this.report(file)));
+    return known;
   }
 
   unusedIgnores(file: ts.SourceFile): readonly Ignore[] {
@@ -83,9 +91,7 @@ export class Propagation {
 
   /** A comment is used where a hazard would come through its line. */
   private markUsed(reached: Reached): void {
-    const files = new Set([...reached.keys()].map((unit) => unit.file));
-    const rule = ruleOf(this.effect);
-    if (![...files].some((file) => ignoresIn(file).some((ignore) => ignore.rule === rule))) return;
+    if (!ignoredRules(reached).has(ruleOf(this.effect))) return;
     const carriers = this.backward([...reached.keys()], () => true);
     for (const unit of carriers.keys()) {
       this.use(unit.file, unitStart(unit));
@@ -133,36 +139,60 @@ export class Propagation {
     return next;
   }
 
-  private report(reached: Reached): Map<ts.SourceFile, Finding[]> {
-    const found = new Map<ts.SourceFile, Map<ts.Node, Finding>>();
-    const isShared = (unit: Unit): boolean => this.bundle.ownershipOf(unit.file) === 'shared';
-    const notIgnored = (node: ts.Node): boolean => !this.isIgnored(node.getSourceFile(), node.getStart());
-    const leads = this.backward([...reached.keys()].filter(isShared), notIgnored);
-    for (const [unit, reach] of reached) {
-      if (isShared(unit)) continue;
+  private report(file: ts.SourceFile): readonly Finding[] {
+    if (this.bundle.ownershipOf(file) === 'shared') return [];
+    const found = new Map<ts.Node, Finding>();
+    const units = unitsByFile(this.live).get(file) ?? [];
+    const leads = this.leadsFrom(units);
+    for (const unit of units) {
+      const reach = this.live.get(unit);
+      if (reach === undefined) continue;
       for (const hazard of this.graph.hazards(unit, this.effect)) {
-        if (notIgnored(hazard.node) && (hazard.onward ?? []).every((edge) => notIgnored(edge.node)))
-          this.add(found, reached, reach, unit, hazard.node, [], hazard);
+        if (this.notIgnored(hazard.node) && (hazard.onward ?? []).every((edge) => this.notIgnored(edge.node)))
+          this.add(found, reach, unit, hazard.node, [], hazard);
       }
       for (const edge of this.graph.from(unit).edges) {
-        if (!leads.has(edge.to) || !notIgnored(edge.node)) continue;
+        if (!leads.has(edge.to) || !this.notIgnored(edge.node)) continue;
         const way = follow(edge, leads);
-        this.add(found, reached, reach, unit, edge.node, way.edges, way.hazard);
+        this.add(found, reach, unit, edge.node, way.edges, way.hazard);
       }
     }
-    return new Map([...found].map(([file, byNode]) => [file, [...byNode.values()]]));
+    return [...found.values()];
+  }
+
+  /** The ways from shared code to hazards: for the first file that is asked about, only of what it leads to. */
+  private leadsFrom(units: readonly Unit[]): ReadonlyMap<Unit, Next> {
+    if (this.leads !== undefined) return this.leads;
+    const sharedOnes = (): readonly Unit[] => [...this.live.keys()].filter((unit) => this.isShared(unit));
+    if (this.findings.size > 0) return (this.leads = this.backward(sharedOnes(), (node) => this.notIgnored(node)));
+    const below = new Set<Unit>();
+    for (const from of [units, below]) {
+      for (const unit of from) {
+        for (const { to } of this.graph.from(unit).edges) if (this.isShared(to)) below.add(to);
+      }
+    }
+    if (below.size === 0) return new Map();
+    const some = sharedOnes().filter((unit) => below.has(unit));
+    return this.backward(some, (node) => this.notIgnored(node));
+  }
+
+  private isShared(unit: Unit): boolean {
+    return this.bundle.ownershipOf(unit.file) === 'shared';
+  }
+
+  private notIgnored(node: ts.Node): boolean {
+    return !this.isIgnored(node.getSourceFile(), node.getStart());
   }
 
   private add(
-    found: Map<ts.SourceFile, Map<ts.Node, Finding>>,
-    reached: Reached,
+    found: Map<ts.Node, Finding>,
     reach: Reach,
     unit: Unit,
     node: ts.Node,
     onward: readonly Edge[],
     hazard: HazardSite,
   ): void {
-    const edges = [...pathTo(unit, reached), ...onward];
+    const edges = [...pathTo(unit, this.live), ...onward];
     const start = reach.entry.unit;
     const chain = chainOf(start, edges, hazard, this.cwd, reach.entry.name);
     const units = [start, ...edges.map((edge) => edge.to)];
@@ -187,10 +217,8 @@ export class Propagation {
       ownership,
       withoutReason,
     };
-    const byNode = found.get(unit.file) ?? new Map<ts.Node, Finding>();
-    found.set(unit.file, byNode);
-    const other = byNode.get(node);
-    if (other === undefined || other.chain.length > chain.length) byNode.set(node, finding);
+    const other = found.get(node);
+    if (other === undefined || other.chain.length > chain.length) found.set(node, finding);
   }
 
   private isIgnored(file: ts.SourceFile, position: number): boolean {
@@ -208,6 +236,35 @@ export class Propagation {
     }
     return byLine.size === 0 ? [] : (byLine.get(lineOf(file, position)) ?? []);
   }
+}
+
+const ignored = new WeakMap<Reached, ReadonlySet<string>>();
+
+/** The rules that comments in reached files name. */
+function ignoredRules(reached: Reached): ReadonlySet<string> {
+  let known = ignored.get(reached);
+  if (known === undefined) {
+    const files = unitsByFile(reached).keys();
+    known = new Set([...files].flatMap((file) => ignoresIn(file).map(({ rule }) => rule)));
+    ignored.set(reached, known);
+  }
+  return known;
+}
+
+const grouped = new WeakMap<Reached, ReadonlyMap<ts.SourceFile, readonly Unit[]>>();
+
+/** The units of each file that workflows reach, in the order in which they do: mostly the same for all effects. */
+function unitsByFile(reached: Reached): ReadonlyMap<ts.SourceFile, readonly Unit[]> {
+  const known = grouped.get(reached);
+  if (known !== undefined) return known;
+  const found = new Map<ts.SourceFile, Unit[]>();
+  for (const unit of reached.keys()) {
+    const list = found.get(unit.file);
+    if (list === undefined) found.set(unit.file, [unit]);
+    else list.push(unit);
+  }
+  grouped.set(reached, found);
+  return found;
 }
 
 function pathTo(unit: Unit, reached: Reached): readonly Edge[] {

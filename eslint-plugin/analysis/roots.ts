@@ -46,7 +46,7 @@ export function findRoots(
     seen.unknown ||= found.unknown;
   };
   for (const file of files) {
-    if (!namesBundled.test(file.text)) continue;
+    if (!mayNameBundled(file)) continue;
     take(bundledModules(file, program, checker, modules, cwd), isTestPath(shown(cwd, file.fileName)));
   }
   const config = configuredModules(program, modules, cwd);
@@ -69,6 +69,14 @@ export function findRoots(
 
 const namesBundled =
   /workflowsPath|workflow(Interceptor)?Modules|ConverterPath|preloadModules|ignoreModules|webpackConfigHook/;
+
+const naming = new WeakMap<ts.SourceFile, boolean>();
+
+function mayNameBundled(file: ts.SourceFile): boolean {
+  let known = naming.get(file);
+  if (known === undefined) naming.set(file, (known = namesBundled.test(file.text)));
+  return known;
+}
 
 /** Whether a file is workflow code by what it imports. */
 export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {

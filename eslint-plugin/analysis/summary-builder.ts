@@ -32,6 +32,7 @@ export class SummaryBuilder {
   private readonly valueNames = new Set<string>();
   private readonly calledNames = new Set<string>();
   private readonly proxied: ts.TypeNode[] = [];
+  private readonly required: ts.StringLiteralLike[] = [];
   private readonly module: Unit;
   private unit: Unit;
   private depth = 0;
@@ -53,13 +54,14 @@ export class SummaryBuilder {
       .filter((entry) => entry.live)
       .flatMap((entry): readonly Site[] => [{ kind: 'load', node: entry.specifier }, ...packageSite(entry.specifier)]);
     this.module.sites.unshift(...loads);
-    const { file, module, units, imports, names, members, accessors, classes, objects, proxied } = this;
+    const { file, module, units, imports, names, members, accessors, classes, objects, proxied, required } = this;
     const { valueNames, calledNames } = this;
     return {
       file,
       module,
       units,
       imports,
+      required,
       names,
       members,
       accessors,
@@ -280,6 +282,7 @@ export class SummaryBuilder {
     }
     if (specifier !== undefined) {
       this.site({ kind: 'load', node: specifier });
+      this.required.push(specifier);
       if (!node.getText().includes('webpackIgnore')) this.module.sites.push(...packageSite(specifier));
       return;
     }

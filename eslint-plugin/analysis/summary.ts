@@ -64,6 +64,8 @@ export interface Summary {
   module: Unit;
   units: ReadonlyMap<ts.Node, Unit>;
   imports: readonly Import[];
+  /** What it loads by a call. */
+  required: readonly ts.StringLiteralLike[];
   /** Names that may stand for a function, a class, an import or an alias; others need no look-up. */
   names: ReadonlySet<string>;
   /** Names of members that have code. */

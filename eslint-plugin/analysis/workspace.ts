@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { packageOf } from './facts.js';
 import { Modules } from './modules.js';
+import type { Reuse } from './reuse.js';
 import { slashed, sourceOf } from './source-of.js';
 import { summaryOf } from './summary.js';
 
@@ -12,13 +13,16 @@ import { summaryOf } from './summary.js';
  *
  * The files that both have are the same objects, so that what is known of them and where they are reported stays.
  */
-export function withWorkspaceSources(program: ts.Program): ts.Program {
+export function withWorkspaceSources(program: ts.Program, reuse?: Reuse): ts.Program {
   const options = program.getCompilerOptions();
   if (options.noResolve === true) return program;
   const modules = new Modules(program, program.getTypeChecker());
   const own = program.getSourceFiles().filter((file) => !modules.isOutside(file));
   const sourceFor = sourceFinder();
-  if (!own.some((file) => leavesToSources(file, program, sourceFor))) return program;
+  const leaves = (file: ts.SourceFile): boolean => leavesToSources(file, program, sourceFor);
+  if (!own.some((file) => (reuse === undefined ? leaves(file) : reuse.once(file, 'leaves', () => leaves(file))))) {
+    return program;
+  }
   const host = ts.createCompilerHost(options, true);
   const cache = ts.createModuleResolutionCache(
     host.getCurrentDirectory(),

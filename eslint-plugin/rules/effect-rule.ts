@@ -36,7 +36,7 @@ export function effectRule({
       type: 'problem',
       docs,
       ...(fixable ? { fixable: 'code' as const } : {}),
-      hasSuggestions: true,
+      ...(suggested.has(effect) ? { hasSuggestions: true } : {}),
       schema: [],
       messages: { found: '{{text}}', replace: '{{title}}', noTypeScript: missing },
     },
@@ -58,6 +58,9 @@ export function effectRule({
     },
   };
 }
+
+/** Effects for which an editor may offer something. */
+const suggested = new Set<Effect>(['clock', 'random', 'time-zone', 'locale', 'timer', 'dynamic-import']);
 
 const missing =
   'The rules of eslint-plugin-longhaul need the package typescript, which was not found: npm install --save-dev typescript';

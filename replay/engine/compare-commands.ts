@@ -33,15 +33,18 @@ export function compareCommands(
   const accepted = acceptedUpdates(commands);
   const pairs: Pair[] = [];
   let from = 0;
+  let next = 0; // commands come in the order of their tasks
   for (const task of tasks) {
     if (from >= reached) break; // replay stopped before this task
-    const mine = commands.filter(({ historyLength: at }) => at > from && at <= task.historyLength);
+    const first = next;
+    while (next < commands.length && (commands[next]?.historyLength ?? 0) <= task.historyLength) next += 1;
+    const mine = commands.slice(first, next).filter(({ historyLength: at }) => at > from);
     from = task.historyLength;
     const steps = issuedSteps(mine, accepted);
     const mismatch = compareTask(task, steps, pairs);
     const local = localActivityMismatch(task, recording);
-    const first = local && (!mismatch || local.eventId < mismatch.eventId) ? inPlaceOf(local, mismatch) : mismatch;
-    if (first) return { pairs, mismatch: first };
+    const earliest = local && (!mismatch || local.eventId < mismatch.eventId) ? inPlaceOf(local, mismatch) : mismatch;
+    if (earliest) return { pairs, mismatch: earliest };
   }
   return { pairs };
 }

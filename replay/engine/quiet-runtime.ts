@@ -1,14 +1,21 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
-/** Installs a runtime that logs nothing, unless this process has one of its own already. */
-export function installQuietRuntime(): void {
+/**
+ * Installs a runtime that logs nothing, unless this process has one of its own already.
+ *
+ * It goes with the last worker or connection that uses it, so that each worker needs it anew. One that nobody ever uses holds the
+ * process until it is shut down.
+ *
+ * @returns What was installed.
+ */
+export function installQuietRuntime(): Runtime | undefined {
   try {
-    Runtime.install({
+    return Runtime.install({
       logger: new DefaultLogger('ERROR', () => undefined),
       telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
       shutdownSignals: [],
     });
   } catch {
-    // There is one already, and its owner decides what it logs.
+    return undefined; // There is one already, and its owner decides what it logs.
   }
 }

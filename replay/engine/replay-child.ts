@@ -3,7 +3,6 @@ import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { ValueOptions } from './find-drift';
 import { LineWatch } from './line-coverage';
 import { moveClock } from './move-clock';
-import { installQuietRuntime } from './quiet-runtime';
 import { type EngineJob, ReplayEngine } from './replay-engine';
 import { switchOffPromiseStacks } from './sdk-internals';
 
@@ -23,7 +22,6 @@ async function main(): Promise<void> {
   const { bundleCode, replayOptions, values, plain, lines, aheadMs } = start;
   const watch = lines ? new LineWatch(bundleCode) : undefined;
   if (aheadMs !== 0) moveClock(aheadMs);
-  installQuietRuntime();
   const promiseStacks = plain ? undefined : switchOffPromiseStacks();
   const engine = new ReplayEngine({ bundleCode, replayOptions, promiseStacks, plain, values });
   process.on('message', (job: EngineJob | 'lines') => {

@@ -8,6 +8,7 @@ import { digestsOf } from './digests';
 import { type Drift, driftOf, type ValueOptions } from './find-drift';
 import { type HistoryFacts, historyFacts } from './history-facts';
 import { type Moved, movedFrom } from './moved';
+import { installQuietRuntime } from './quiet-runtime';
 import { recordedTasks } from './recorded-commands';
 import { recordingWorker } from './recording-worker';
 import type { PromiseStacks } from './sdk-internals';
@@ -111,6 +112,7 @@ export class ReplayEngine {
 
   private startWorker(): AsyncIterator<ReplayResult> {
     const { bundleCode: code, replayOptions, isolateTimeoutMs, plain } = this.options;
+    installQuietRuntime();
     const worker = plain ? Worker : recordingWorker(this.recorder, isolateTimeoutMs);
     return worker.runReplayHistories({ ...replayOptions, workflowBundle: { code } }, this.jobs());
   }

@@ -30,9 +30,7 @@ export class Tracer {
   private results: AsyncIterator<ReplayResult> | undefined;
   private next: Job | undefined;
 
-  constructor(private readonly options: TracerOptions) {
-    installQuietRuntime();
-  }
+  constructor(private readonly options: TracerOptions) {}
 
   async trace(job: Job): Promise<Trace> {
     this.tasks = [];
@@ -64,6 +62,7 @@ export class Tracer {
   private async start(): Promise<AsyncIterator<ReplayResult>> {
     const { bundleCode: code, replayOptions } = this.options;
     const { Worker } = await import('@temporalio/worker');
+    installQuietRuntime();
     type Create = (bundle: unknown, options: object, logger: unknown) => Promise<WorkflowCreator>;
     const inherited = (Worker as unknown as { createWorkflowCreator: Create }).createWorkflowCreator;
     class TracingWorker extends Worker {}

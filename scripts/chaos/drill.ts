@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { rollOverSignal, statusQuery } from 'longhaul/workflows';
 import { bundleOnce } from 'longhaul/testing';
 import { supervise } from '../../testing/supervised';
@@ -130,14 +131,25 @@ async function strike(blow: Blow, { crew, server, client, log }: Parts): Promise
   if (blow.kind === 'worker') await crew.kill(blow.victim, blow.where);
   if (blow.kind === 'server') await server.kill();
   if (blow.kind === 'roll-over') {
-    // Retried by nobody: the server may have died with it, and the next blow comes.
-    const handle = client.workflow.getHandle(workflowIdOf('longhaul', blow.queue));
-    await handle.signal(rollOverSignal).catch(() => undefined);
+    await askToRollOver(client.workflow.getHandle(workflowIdOf('longhaul', blow.queue)));
   }
   const { afterApplied, kind, ...rest } = blow;
   log(
     `after ${afterApplied} items: ${kind === 'roll-over' ? 'rollover' : `${kind} killed`} ${Object.values(rest).join(' ')}`,
   );
+}
+
+/** Until the server has it: it may be down as it is asked. A queue that has ended needs no rollover any more. */
+async function askToRollOver(handle: WorkflowHandle): Promise<void> {
+  for (;;) {
+    try {
+      await handle.signal(rollOverSignal);
+      return;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return;
+      await sleep(200);
+    }
+  }
 }
 
 async function untilApplied(database: EffectsDatabase, items: number, sent: Promise<unknown>): Promise<void> {

@@ -47,6 +47,7 @@ export function blowsOf(seed: number, size: DrillSize): Blow[] {
   // Spread over the drill with some chance, since blows that all come at once are one blow.
   const spread = (n: number, of: number): number => Math.floor((items * (n + random())) / (of + 1)) + 1;
   const list = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
+  const firstQueue = below(size.queues);
   const blows: Blow[] = [
     ...list(size.kills, (n) => ({
       kind: 'worker' as const,
@@ -59,7 +60,8 @@ export function blowsOf(seed: number, size: DrillSize): Blow[] {
     ...list(size.rollOvers, (n) => ({
       kind: 'roll-over' as const,
       afterApplied: spread(n, size.rollOvers),
-      queue: below(size.queues),
+      // In turn: asked twice before a worker is there, a queue rolls over once.
+      queue: (firstQueue + n) % size.queues,
     })),
   ];
   return blows.sort((a, b) => a.afterApplied - b.afterApplied);

@@ -114,7 +114,10 @@ describe('a long activity without a server', () => {
   it('keeps no checkpoint that nothing would read', async () => {
     const mock = await mockActivityEnvironment();
     // @ts-expect-error -- it commits numbers, and does not say how they are read
-    const works = longActivity<[], void, number>({}, ({ checkpoint }) => checkpoint.commit(1));
+    const works = longActivity<[], null, number>({}, async ({ checkpoint }) => {
+      await checkpoint.commit(1);
+      return null;
+    });
     await assert.rejects(mock.run(works), /TypeError: .* that no attempt would read; add checkpoint: \{ parse \}/);
   });
 

@@ -92,6 +92,15 @@ describe('longhaul replay', () => {
     assert.match(await readFile(lcov, 'utf8'), /^SF:.*activity-added\.ts$/m);
   });
 
+  it('ends with 2 and one line where it can not write what CI servers read', async () => {
+    await writeFile(join(folder.path, 'file'), '');
+    const junit = join(folder.path, 'file/replay.xml');
+    const { status, out, err } = await longhaul(['replay', 'fixtures', ...recorded, '--junit', junit]);
+    assert.equal(status, 2);
+    assert.match(out, /5 histories: 5 passed/);
+    assert.match(err, /^longhaul replay: [^\n]*replay\.xml can't be written: [^\n]+\n$/);
+  });
+
   it('warns of drift, fails for it where told to, and takes what is accepted', async () => {
     await copyFile(shipped, join(folder.path, 'order.bin.gz'));
     const replay = (...more: string[]) =>

@@ -49,7 +49,7 @@ describe('the pages of the rules', () => {
       const page = pageOf(root, rule);
       const kinds = examples.filter((example) => example.rule === rule).map(({ kind }) => kind);
       assert.ok(kinds.includes('incorrect') && kinds.includes('correct'));
-      assert.ok(page.startsWith(`# ${rule}\n\n${longhaul.rules?.[rule]?.meta?.docs?.description ?? ''}.\n`));
+      assert.ok(page.startsWith(`# ${rule}\n\n📝 ${longhaul.rules?.[rule]?.meta?.docs?.description ?? ''}.\n`));
       for (const heading of ['The hazard', 'Settings', 'When not to use it'])
         assert.ok(page.includes(`\n## ${heading}\n`));
       assert.match(page, /What the SDK really does: /);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { bundleWorkflows, Recorder, Redactor, Tokens, Tracer, wordsOfBundle } from 'longhaul/replay';
+import { runCommand } from '../../scripts/support/run-command';
 import { decodeHistory, type History, makePayload } from '../../replay/proto';
 import { binary, useFolder } from '../replay/support';
 
@@ -48,6 +49,13 @@ describe('what a recording promises, in seconds', function () {
     const saved = gunzipSync(await readFile(join(folder.path, file))).toString('latin1');
     assert.doesNotMatch(saved, /Alice|Liddell/);
     assert.doesNotMatch(await readFile(join(folder.path, 'manifest.json'), 'utf8'), /Alice|Liddell/);
+  });
+
+  it('does not keep a process that had nothing to replay', async () => {
+    const script = `const { Tracer } = require(${JSON.stringify(require.resolve('longhaul/replay'))});
+      void new Tracer({ bundleCode: '', replayOptions: {} }).close();`;
+    const { status } = await runCommand('timeout', ['20', process.execPath, '-e', script], { cwd: folder.path });
+    assert.equal(status, 0, 'it did not end');
   });
 
   it('has each run once, also for the next recording', async () => {

@@ -176,6 +176,18 @@ describe('recipes', () => {
         assert.deepEqual(await handle.result(), ['asked', 'ignored eve', 'answered ann', 'decided']);
       }));
 
+    it('answers over a rollover that is asked for before the first line', async () => {
+      const handle = await server.start(flows.answersApprovers, []);
+      await handle.signal(rollOverSignal);
+      const answer = submit(handle, answerUpdate, { by: 'ann', decision: 'approve' }, { timeout: '30 seconds' });
+      // It is there before a worker is: both come with the first workflow task.
+      await setTimeout(300);
+      await server.work(async () => {
+        assert.deepEqual(await answer, { counts: true, decision: 'approved' });
+        assert.deepEqual(await handle.result(), ['asked', 'answered ann', 'decided']);
+      });
+    });
+
     const view = (handle: { workflowId: string }) => current(handle).query(approvalQuery, 'purchase');
   });
 

@@ -184,6 +184,24 @@ describe('longhaul record', function () {
     ['no run', ['--opaque', '--query', 'WorkflowId = "none"'], 2, /no run matches, so nothing was recorded/],
     ['no server', ['--opaque', '--address', '127.0.0.1:1'], 3, /no Temporal server answers at 127\.0\.0\.1:1/],
     ['no namespace', ['--opaque', '--namespace', 'none'], 3, /has no namespace none/],
+    [
+      'a quota below nothing',
+      ['--quota', '-1'],
+      2,
+      /--quota lacks its value; one that begins with - is written --quota=VALUE/,
+    ],
+    [
+      'a folder that is a file',
+      ['--opaque', '--out', 'node_modules/typescript/package.json'],
+      2,
+      /--out: .* is not a folder/,
+    ],
+    [
+      'a scenario that is none',
+      ['--scenario', workflows, '--workflows', workflows],
+      2,
+      /'approve' is no option; use name, workflow, args/,
+    ],
     ['a scenario that is missing', ['--scenario', 'none.ts'], 2, /--scenario: none\.ts does not exist/],
   ];
   for (const [what, args, status, message] of wrong) {

@@ -138,6 +138,29 @@ describe('an inbox that updates fill', () => {
       });
     }));
 
+  it('does not keep a rollover waiting for an item that nobody will read before it', () =>
+    server.run(flows.readsLater, [], async (handle) => {
+      const answer = submit(handle, flows.doJob, { id: 'a' }, { timeout: '30 seconds' });
+      await until(handle, ({ inboxes }) => inboxes['jobs']?.depth === 1);
+      await handle.signal(rollOverSignal);
+      assert.equal(await answer, 'a is done');
+      assert.equal(await submit(handle, flows.doJob, { id: 'b', last: true }), 'b is done');
+      assert.equal(await handle.result(), 2);
+    }));
+
+  it('does not keep a rollover waiting for an item that waits while the run is paused', () =>
+    server.run(flows.jobs, [], async (handle) => {
+      await until(handle, ({ waitingOn }) => waitingOn.length > 0);
+      await handle.signal(pauseSignal);
+      const answer = submit(handle, flows.doJob, { id: 'a' }, { timeout: '30 seconds' });
+      await until(handle, ({ inboxes }) => inboxes['jobs']?.depth === 1);
+      await handle.signal(rollOverSignal);
+      await until(handle, ({ run }) => run === 2);
+      await server.client.workflow.getHandle(handle.workflowId).signal(resumeSignal);
+      assert.equal(await answer, 'a is done');
+      assert.equal(await submit(handle, flows.doJob, { id: 'b', last: true }), 'b is done');
+    }));
+
   it('decides nothing on updates that it turns away, of which history does not tell', () =>
     server.run(flows.wakes, [], async (handle) => {
       // Its first task is over, so that the numbers of events are known.

@@ -123,11 +123,21 @@ export class World {
     if (known === undefined) {
       known = this.program
         .getSourceFiles()
-        .some((file) => !this.graph.referents.modules.isOutside(file) && text.test(file.text));
+        .some((file) => !this.graph.referents.modules.isOutside(file) && holds(file, text));
       this.mentioned.set(text.source, known);
     }
     return known;
   }
+}
+
+const held = new WeakMap<ts.SourceFile, Map<string, boolean>>();
+
+function holds(file: ts.SourceFile, text: RegExp): boolean {
+  let byText = held.get(file);
+  if (byText === undefined) held.set(file, (byText = new Map<string, boolean>()));
+  let known = byText.get(text.source);
+  if (known === undefined) byText.set(text.source, (known = text.test(file.text)));
+  return known;
 }
 
 const sdk = new Set(['@temporalio/workflow', 'longhaul/workflows', 'longhaul/activities', 'longhaul']);

@@ -55,6 +55,19 @@ function attempt(of: { state: Done }, { id, fails = 0, hopeless = false, last = 
   return `${id} is done`;
 }
 
+/** Reads its inbox only in its second run; in the first it goes no further than a safe point. */
+export const readsLater = longRunning(
+  'readsLater',
+  { state, inboxes: { jobs: inbox(doJob, { reply: 'done', dedupe }) } },
+  async (run) => {
+    const { jobs: queue } = run.inboxes;
+    if (run.number === 1) await condition(() => queue.depth > 0 && run.rollOverDue);
+    await run.safePoint();
+    await queue.forEach((job) => Promise.resolve(attempt(run, job)), { until: () => run.state.last });
+    return run.number;
+  },
+);
+
 /** Answers each job with what its handler returned. */
 export const jobs = longRunning(
   'jobs',

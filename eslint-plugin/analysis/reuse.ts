@@ -1,0 +1,218 @@
+import ts from 'typescript';
+import type { Modules } from './modules.js';
+import { summaryOf } from './summary.js';
+
+/** What the analysis of one program leaves to that of the next: it holds files, never a program. */
+interface Lineage {
+  /** The project's own files, with the files that each depends on directly. */
+  own: ReadonlyMap<ts.SourceFile, readonly (ts.SourceFile | undefined)[]>;
+  /** Declarations and code of packages. */
+  outside: ReadonlySet<ts.SourceFile>;
+  /** The files of the bundle, and the names of their members. */
+  bundle: ReadonlySet<ts.SourceFile>;
+  names: ReadonlySet<string>;
+  /** What the bundler is told to leave out. */
+  ignored: string;
+  /** Files that changed since the bundle was looked at, or depend on one that did, as they were and as they are. */
+  touched: Set<ts.SourceFile>;
+  /** Of the programs, which one this is: what is still asked of an earlier one is not kept. */
+  version: number;
+}
+
+/** What was found in one file, by topic. */
+interface Found {
+  lineage: Lineage;
+  topics: Map<string, unknown>;
+  /** The names of members whose implementations were asked for. */
+  asked: Set<string>;
+}
+
+const codeTopic = 'names of code';
+
+const records = new WeakMap<ts.SourceFile, Map<string, Found>>();
+
+/**
+ * Spares what an edit can't have changed.
+ *
+ * What is found in a file depends on the file, on all that it imports directly or not, and on the global scope. A program
+ * after an edit has the same objects for the files that did not change: what was found in a file whose imports lead to no
+ * other file than before still holds. Anything that speaks to the global scope, a file of a package that comes or goes, or
+ * other compiler options have all of it found anew. Implementations of an interface are in files that nobody needs to import:
+ * who asked for a member is asked again when a file that has one of that name changes.
+ */
+export class Reuse {
+  private readonly found = new Map<ts.SourceFile, Found>();
+  private readonly lineage: Lineage;
+  private readonly version: number;
+
+  constructor(
+    program: ts.Program,
+    checker: ts.TypeChecker,
+    modules: Modules,
+    private readonly key: string,
+  ) {
+    const files = program.getSourceFiles();
+    const isOwn = (file: ts.SourceFile): boolean => !modules.isOutside(file);
+    const own = new Map(files.filter(isOwn).map((file) => [file, dependencies(file, checker, modules)] as const));
+    const outside = new Set(files.filter((file) => !isOwn(file)));
+    const last = lineageOf(own.keys(), key);
+    if (last !== undefined && isSameWorld(last, own, outside)) {
+      const clean = new Set([...unchanged(last.own, own)].filter((file) => recordOf(file, key)?.lineage === last));
+      const changed = [...last.own.keys(), ...own.keys()].filter((file) => !clean.has(file));
+      for (const file of changed) last.touched.add(file);
+      for (const file of clean) this.found.set(file, recordOf(file, key) ?? newRecord(last));
+      this.lineage = Object.assign(last, { own, outside, version: last.version + 1 });
+    } else {
+      const nothing = { bundle: new Set<ts.SourceFile>(), names: new Set<string>(), touched: new Set<ts.SourceFile>() };
+      this.lineage = { own, outside, ...nothing, ignored: '', version: 1 };
+    }
+    this.version = this.lineage.version;
+    for (const file of own.keys()) if (!this.found.has(file)) this.renew(file);
+  }
+
+  /** What `find` finds in a file, or found in it for an earlier program. */
+  once<T>(file: ts.SourceFile, topic: string, find: () => T): T {
+    const topics = this.found.get(file)?.topics;
+    if (topics === undefined || this.version !== this.lineage.version) return find();
+    if (!topics.has(topic)) topics.set(topic, find());
+    return topics.get(topic) as T;
+  }
+
+  /** Notes that what is found in a file depends on who implements a member of that name. */
+  ask(file: ts.SourceFile, member: string): void {
+    this.found.get(file)?.asked.add(member);
+  }
+
+  /** Has all be found anew where the bundler is told to leave out something else than before. */
+  leaveOut(ignored: readonly string[]): void {
+    const text = ignored.join('\n');
+    if (this.lineage.ignored !== text) for (const file of this.found.keys()) this.renew(file);
+    this.lineage.ignored = text;
+  }
+
+  /**
+   * Tells which files are bundled now, and what their members are called, before anything is asked of their code.
+   *
+   * @param names Members that may have code or are accessors, with a letter in front that says which.
+   * @param codeNames The names of the members of a file that do have code.
+   */
+  bundled(
+    files: ReadonlySet<ts.SourceFile>,
+    names: ReadonlySet<string>,
+    codeNames: (file: ts.SourceFile) => ReadonlySet<string>,
+  ): void {
+    const { lineage } = this;
+    const moved = new Set([...lineage.touched, ...difference(files, lineage.bundle)]);
+    // A first look at everything has nothing to compare.
+    const isFirst = lineage.bundle.size === 0;
+    const touched = new Set(isFirst ? [] : [...moved].flatMap((file) => [...this.codeNamesOf(file, codeNames)]));
+    lineage.touched.clear();
+    const renamed = [...difference(names, lineage.names)].map((name) => name.slice(name.indexOf(' ') + 1));
+    for (const [file, { asked, topics }] of this.found) {
+      if (topics.size === 0 && asked.size === 0) continue;
+      if ([...asked].some((name) => touched.has(name)) || renamed.some((name) => file.text.includes(name)))
+        this.renew(file);
+    }
+    lineage.bundle = files;
+    lineage.names = names;
+  }
+
+  /** A file of before can't be asked any more: it is known what it said, or each of its members counts. */
+  private codeNamesOf(file: ts.SourceFile, find: (file: ts.SourceFile) => ReadonlySet<string>): ReadonlySet<string> {
+    if (this.found.has(file)) return this.once(file, codeTopic, () => find(file));
+    const known = recordOf(file, this.key)?.topics.get(codeTopic) as ReadonlySet<string> | undefined;
+    return known ?? summaryOf(file).members;
+  }
+
+  private renew(file: ts.SourceFile): void {
+    let byKey = records.get(file);
+    if (byKey === undefined) records.set(file, (byKey = new Map<string, Found>()));
+    const record = newRecord(this.lineage);
+    byKey.set(this.key, record);
+    this.found.set(file, record);
+  }
+}
+
+function newRecord(lineage: Lineage): Found {
+  return { lineage, topics: new Map(), asked: new Set() };
+}
+
+function recordOf(file: ts.SourceFile, key: string): Found | undefined {
+  return records.get(file)?.get(key);
+}
+
+function lineageOf(files: Iterable<ts.SourceFile>, key: string): Lineage | undefined {
+  for (const file of files) {
+    const record = recordOf(file, key);
+    if (record !== undefined) return record.lineage;
+  }
+  return undefined;
+}
+
+/** Whether the global scope is the same, and the packages are. */
+function isSameWorld(last: Lineage, own: Lineage['own'], outside: Lineage['outside']): boolean {
+  if (difference(last.outside, outside).size > 0) return false;
+  return ![...difference(new Set(last.own.keys()), new Set(own.keys()))].some(isGlobal);
+}
+
+/** What is in one set alone. */
+function difference<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> {
+  const found = new Set<T>();
+  for (const item of one) if (!other.has(item)) found.add(item);
+  for (const item of other) if (!one.has(item)) found.add(item);
+  return found;
+}
+
+/** What the compiler knows of a file beyond its public types. */
+interface Inner {
+  imports?: readonly ts.Node[];
+  moduleAugmentations?: readonly ts.Node[];
+  ambientModuleNames?: readonly string[];
+  commonJsModuleIndicator?: unknown;
+}
+
+/** Whether a file has a say in what others see without importing it. */
+function isGlobal(file: ts.SourceFile): boolean {
+  const { imports, moduleAugmentations, ambientModuleNames, commonJsModuleIndicator } = file as Inner;
+  if (imports === undefined || (moduleAugmentations?.length ?? 0) > 0 || (ambientModuleNames?.length ?? 0) > 0)
+    return true;
+  if (
+    file.referencedFiles.length > 0 ||
+    file.typeReferenceDirectives.length > 0 ||
+    file.text.includes('declare global')
+  ) {
+    return true;
+  }
+  return !ts.isExternalModule(file) && commonJsModuleIndicator === undefined && !file.fileName.endsWith('.json');
+}
+
+/** The files that a file imports, for values or types, in a stable order. */
+function dependencies(
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+  modules: Modules,
+): readonly (ts.SourceFile | undefined)[] {
+  const specifiers = ((file as Inner).imports ?? []).filter(ts.isStringLiteralLike);
+  const imported = specifiers.map((node) => checker.getSymbolAtLocation(node)?.declarations?.find(ts.isSourceFile));
+  const required = summaryOf(file).required.map((node) => modules.resolve(node));
+  return [...imported, ...required];
+}
+
+/** The files that are the same as before, and all that they import, near and far. */
+function unchanged(last: Lineage['own'], next: Lineage['own']): ReadonlySet<ts.SourceFile> {
+  const importers = new Map<ts.SourceFile, ts.SourceFile[]>();
+  const changed = new Set<ts.SourceFile>();
+  for (const [file, targets] of next) {
+    const before = last.get(file);
+    const isSame = before?.length === targets.length && before.every((target, i) => target === targets[i]);
+    if (!isSame) changed.add(file);
+    for (const target of targets) {
+      if (target === undefined) continue;
+      const list = importers.get(target);
+      if (list === undefined) importers.set(target, [file]);
+      else list.push(file);
+    }
+  }
+  for (const file of changed) for (const importer of importers.get(file) ?? []) changed.add(importer);
+  return new Set([...next.keys()].filter((file) => !changed.has(file)));
+}
