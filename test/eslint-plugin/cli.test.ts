@@ -91,6 +91,12 @@ describe('longhaul-lint', () => {
     assert.equal(status, 1);
   });
 
+  it('takes no video stream for a source', async () => {
+    const { status, err } = await run([], { ...dirty, 'src/clip.ts': 'G@\0\x11\0\0' });
+    assert.equal(status, 1);
+    assert.match(err, /Linted 2 files.*\n1 finding\./);
+  });
+
   it('says so where it finds no workflow', async () => {
     const { status, err } = await run(['src'], { 'src/a.ts': 'export const a = Date.now();' });
     assert.equal(status, 2);
