@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { loadConfig } from '../config';
+import type { RetiredHistory } from '../replay';
 import type { Io, Status } from './io';
 import { parse, UsageError } from './parse';
 
@@ -23,6 +24,18 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** What `longhaul prune --json` prints. It only ever gains fields. */
+export interface PrunePrinted {
+  schema: 'longhaul.prune/1';
+  ok: boolean;
+  folder: string;
+  /** Whether it only said what it would do. */
+  dryRun: boolean;
+  retired: RetiredHistory[];
+  /** How many histories stay. */
+  left: number;
+}
+
 export async function prune(argv: readonly string[], io: Io): Promise<Status> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (io.out(usage), 0);
@@ -40,7 +53,8 @@ export async function prune(argv: readonly string[], io: Io): Promise<Status> {
     const retired = await pruneHistories(folder, { dryRun });
     const left = Object.keys(before.histories).length - retired.length;
     if (values.json) {
-      io.out(JSON.stringify({ schema: 'longhaul.prune/1', ok: true, folder: shown, dryRun, retired, left }));
+      const printed: PrunePrinted = { schema: 'longhaul.prune/1', ok: true, folder: shown, dryRun, retired, left };
+      io.out(JSON.stringify(printed));
     } else {
       retired.forEach(({ file, reason }) => io.out(`- ${file}  ${reason}`));
       io.out(`${retired.length} ${dryRun ? 'would be' : 'were'} moved to ${shown}/retired, ${left} stay.`);

@@ -1,6 +1,26 @@
 import type { RecordedNamespace, RecordedRun } from '../replay';
 import type { Io, Status } from './io';
 
+/** What `longhaul record --json` prints. It only ever gains fields. */
+export interface RecordPrinted {
+  schema: 'longhaul.record/1';
+  /** Whether something was found, and nothing refused. */
+  ok: boolean;
+  folder: string;
+  source: 'server' | 'time-skipping';
+  recorded: number;
+  /** Runs whose history was there already. */
+  exists: number;
+  refused: number;
+  /** Runs that visibility listed; absent of a scenario. */
+  listed?: number;
+  /** Why it ended; absent of a scenario. */
+  stopped?: RecordedNamespace['stopped'];
+  /** Run ids of chains whose history is past its retention; absent of a scenario. */
+  missing?: string[];
+  runs: RecordedRun[];
+}
+
 /** What `longhaul record` prints: a line for each run as it comes, or all in one object at the end. */
 export class RecordReport {
   readonly source: 'server' | 'time-skipping';
@@ -26,22 +46,22 @@ export class RecordReport {
   end(json: boolean, namespace?: RecordedNamespace): Status {
     const { io, about, runs } = this;
     io.progress('');
-    const [recorded, exists, refused] = (['recorded', 'exists', 'refused'] as const).map((status) =>
-      this.count(status),
-    );
+    const [recorded, exists, refused] = [this.count('recorded'), this.count('exists'), this.count('refused')];
     const ok = refused === 0 && runs.length > 0;
     if (json) {
-      const { listed, stopped, missing } = namespace ?? {};
-      const whole = {
+      const ofNamespace = namespace && {
+        listed: namespace.listed,
+        stopped: namespace.stopped,
+        missing: namespace.missing,
+      };
+      const whole: RecordPrinted = {
         schema: 'longhaul.record/1',
         ok,
         ...about,
         recorded,
         exists,
         refused,
-        listed,
-        stopped,
-        missing,
+        ...ofNamespace,
         runs,
       };
       io.out(JSON.stringify(whole));
@@ -51,7 +71,7 @@ export class RecordReport {
       const missing = namespace?.missing.length ?? 0;
       if (missing > 0) io.out(`${missing} ${missing === 1 ? 'run' : 'runs'} of chains are past their retention.`);
       io.out(
-        `${recorded ?? 0} recorded, ${exists ?? 0} there already, ${refused ?? 0} refused, in ${about.folder}${namespace ? `; ${ending(namespace)}` : ''}.`,
+        `${recorded} recorded, ${exists} there already, ${refused} refused, in ${about.folder}${namespace ? `; ${ending(namespace)}` : ''}.`,
       );
     }
     const stopped = namespace?.stopped === 'interrupted';

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   activitiesIn,
   ConfigError,
@@ -64,7 +65,8 @@ export async function worker(argv: readonly string[], io: Io): Promise<Status> {
     );
   }
 
-  const where = activitiesPath === undefined ? 'longhaul.config.ts' : (values.activities ?? '');
+  const where =
+    activitiesPath === undefined ? basename(config.file ?? 'longhaul.config.ts') : (values.activities ?? '');
   const settings = { ...config, taskQueue, ...(workflowsPath !== undefined && { workflowsPath }) };
   const target =
     values.local === undefined

@@ -20,7 +20,9 @@ export async function provideActivities(given: LonghaulConfig['activities'], whe
       made = await (given as () => unknown)();
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new ConfigError(`${where}: activities can't be made: ${why.split('\n')[0] ?? ''}`, { cause });
+      const isNative = where.endsWith('.mjs') && (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+      const fix = isNative ? "; import TypeScript at the top of the file, since Node's own import() finds none" : '';
+      throw new ConfigError(`${where}: activities can't be made: ${why.split('\n')[0] ?? ''}${fix}`, { cause });
     }
   }
   if (typeof made !== 'object' || made === null) {

@@ -1,8 +1,10 @@
 import type { Info } from '@temporalio/activity';
 import type { ClientOptions } from '@temporalio/client';
 import type { MockActivityEnvironment, MockActivityEnvironmentOptions } from '@temporalio/testing';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { host } from '../activities/host';
 import type { WorkflowOrigin } from '../activities/host';
+import { clientSdk, testingSdk } from './sdk';
 
 /** What the server says to a beat. */
 export type BeatAnswer = 'going on' | 'paused' | 'reset' | 'superseded' | 'unreachable';
@@ -45,11 +47,11 @@ export interface MockActivity {
  * A `MockActivityEnvironment` in which a `longActivity` can be unit-tested. The SDK's own has no client, and a long activity brings its
  * beats and commits to the server through one.
  */
+// eslint-disable-next-line @typescript-eslint/require-await -- a promise as before, when the SDK could be loaded by import() alone
 export async function mockActivityEnvironment(options: MockActivityOptions = {}): Promise<MockActivity> {
   const { info, origin = { firstRunId: 'first-run' }, checkpoint, interceptors = [], ...rest } = options;
-  const { MockActivityEnvironment } = await import('@temporalio/testing');
-  const { Client } = await import('@temporalio/client');
-  const { defaultPayloadConverter } = await import('@temporalio/common');
+  const { MockActivityEnvironment } = testingSdk();
+  const { Client } = clientSdk();
   const beats: unknown[] = [];
   let answer: BeatAnswer = 'going on';
   const heartbeat = ({

@@ -21,6 +21,11 @@ export function workerSdk(): typeof import('@temporalio/worker') {
   return needed('@temporalio/worker', () => require('@temporalio/worker') as typeof import('@temporalio/worker'));
 }
 
+/** `@temporalio/testing`, with its native core. */
+export function testingSdk(): typeof import('@temporalio/testing') {
+  return needed('@temporalio/testing', () => require('@temporalio/testing') as typeof import('@temporalio/testing'));
+}
+
 function needed<T>(name: string, load: () => T): T {
   try {
     return load();

@@ -1,6 +1,6 @@
 import { annotationOf } from './annotations.js';
 import { baselineFile, weigh, writeBaseline, type Stale, type Weighed } from './baseline.js';
-import { lint, type LintResult, type PlacedFinding } from './lint.js';
+import { lint, type LintFinding, type LintResult, type PlacedFinding } from './lint.js';
 import { readOptions, UsageError, type LintCliOptions } from './options.js';
 import { sarifOf } from './sarif.js';
 import { changesSince, touches } from './since.js';
@@ -71,6 +71,20 @@ function render(result: LintResult, weighed: Weighed<PlacedFinding>, options: Li
   return ok ? 0 : 1;
 }
 
+/** What `longhaul lint --json` prints. It only ever gains fields. */
+export interface LintPrinted {
+  schema: 'longhaul.lint/1';
+  /** Whether it ends with 0. */
+  ok: boolean;
+  /** Modules whose exports are workflows. */
+  roots: readonly string[];
+  summary: LintResult['summary'];
+  baseline: { known: number; stale: readonly Stale[] };
+  findings: readonly LintFinding[];
+  /** Functions of which it is not known what they do. */
+  unknown: LintResult['unknown'];
+}
+
 function print(
   result: LintResult,
   weighed: Weighed<PlacedFinding>,
@@ -85,7 +99,7 @@ function print(
     const { roots, unknown } = result;
     const { known, stale } = weighed;
     const counts = { ...result.summary, findings: findings.length };
-    const printed = {
+    const printed: LintPrinted = {
       schema: 'longhaul.lint/1',
       ok,
       roots,

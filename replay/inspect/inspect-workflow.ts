@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { inspectRuns } from './inspect-histories';
 import type { InspectedRun, InspectOptions } from './inspect-histories';
@@ -52,7 +52,7 @@ export async function inspectWorkflow(
     next = previousOf(history);
   }
   const [first] = runs;
-  if (first && live && askStatus) Object.assign(first, await told(client, workflowId, newest));
+  if (first && live && askStatus) Object.assign(first, await told(client, workflowId, first));
   return inspectRuns(runs, { ...inspecting, now });
 }
 
@@ -66,11 +66,11 @@ interface StatusLike {
   undeclared?: unknown[];
 }
 
-/** What the workflow says of itself; nothing of one that does not know the query. */
-async function told(client: Client, workflowId: string, runId: string): Promise<Partial<InspectedRun>> {
-  const handle = client.workflow.getHandle(workflowId, runId);
+/** What the workflow says of itself: by its status, or as any workflow does, by the handlers that it has. */
+async function told(client: Client, workflowId: string, { of, history }: InspectedRun): Promise<Partial<InspectedRun>> {
+  const handle = client.workflow.getHandle(workflowId, of.runId);
   const status = await handle.query<StatusLike>('longhaul.status').catch(() => undefined);
-  if (!status) return {};
+  if (!status) return { unhandled: await withoutHandler(handle, history) };
   const { limits, inboxes = {}, deadLetters = [], undeclared = [] } = status;
   const unhandled: Unhandled[] = [
     ...Object.entries(inboxes).map(([name, { depth }]) => ({ what: `items of inbox ${name}`, count: depth })),
@@ -79,4 +79,25 @@ async function told(client: Client, workflowId: string, runId: string): Promise<
     { what: 'signals that no handler is declared for', count: undeclared.length },
   ].filter(({ count }) => count > 0);
   return { unhandled, ...(limits ? { limits } : {}) };
+}
+
+interface MetadataLike {
+  definition?: { signalDefinitions?: { name?: string }[] };
+}
+
+/** Signals that the SDK keeps until a handler of their name is set. A default handler is not among those that it tells of. */
+async function withoutHandler(handle: WorkflowHandle, { events }: History): Promise<Unhandled[]> {
+  const told = await handle.query<MetadataLike>('__temporal_workflow_metadata').catch(() => undefined);
+  const { signalDefinitions } = told?.definition ?? {};
+  if (!signalDefinitions) return [];
+  const known = new Set(signalDefinitions.map(({ name }) => name));
+  const counts = new Map<string, number>();
+  for (const { workflowExecutionSignaledEventAttributes: signalled } of events ?? []) {
+    const name = signalled?.signalName ?? '';
+    if (signalled && !known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => ({
+    what: `signal ${name}, for which no handler is set (a setDefaultSignalHandler aside)`,
+    count,
+  }));
 }

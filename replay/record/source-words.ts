@@ -50,7 +50,9 @@ function sourcesOf(bundleCode: string): string[] {
   };
   return sources.flatMap((source, index) => {
     const content = sourcesContent[index];
-    const own = !/node_modules[\\/](?!longhaul[\\/])/.test(source) && !source.includes('webpack/');
+    // The innermost: pnpm has longhaul in node_modules/.pnpm/longhaul@…/node_modules/longhaul.
+    const [, inPackage] = /.*node_modules[\\/](.*)/.exec(source) ?? [];
+    const own = (inPackage === undefined || /^longhaul[\\/]/.test(inPackage)) && !source.includes('webpack/');
     return own && content ? [content] : [];
   });
 }

@@ -17,6 +17,9 @@ export const published: readonly { name: string; file: string; type: string; abo
   { name: 'watch-event', file: 'client/watch/report.ts', type: 'WatchEvent', about: 'longhaul watch --follow --json' },
   { name: 'review', file: 'review/report.ts', type: 'ReviewReport', about: 'longhaul review --json' },
   { name: 'replay', file: 'replay/report.ts', type: 'ReplayReport', about: 'longhaul replay --json' },
+  { name: 'record', file: 'cli/record-report.ts', type: 'RecordPrinted', about: 'longhaul record --json' },
+  { name: 'prune', file: 'cli/prune.ts', type: 'PrunePrinted', about: 'longhaul prune --json' },
+  { name: 'lint', file: 'eslint-plugin/cli/main.ts', type: 'LintPrinted', about: 'longhaul lint --json' },
   { name: 'doctor', file: 'setup/doctor/report.ts', type: 'DoctorReport', about: 'longhaul doctor --json' },
   { name: 'init', file: 'setup/init/report.ts', type: 'InitReport', about: 'longhaul init --json' },
 ];

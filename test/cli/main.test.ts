@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useFolder } from '../replay/support';
-import { longhaul } from './run';
+import { longhaul, root } from './run';
+import { assertSchema } from './schema';
 
 describe('longhaul', () => {
   it('shows its commands with --help', async () => {
@@ -55,6 +56,22 @@ describe('longhaul lint', () => {
     const { status, out } = await longhaul(['lint', 'src', '--json'], folder.path);
     assert.equal(status, 1);
     assert.deepEqual((JSON.parse(out) as { argv: string[] }).argv, ['src', '--json']);
+  });
+
+  it('prints what its schema says', async () => {
+    await mkdir(join(root, '.longhaul'), { recursive: true });
+    const project = await mkdtemp(join(root, '.longhaul/lint-'));
+    try {
+      await writeFile(
+        join(project, 'flows.ts'),
+        "import { sleep } from '@temporalio/workflow';\nexport async function order() { await sleep(1); return new Date(2026, 1, 1).getTime(); }\n",
+      );
+      const { status, out } = await longhaul(['lint', '--json'], project);
+      assert.equal(status, 1);
+      await assertSchema('lint', out);
+    } finally {
+      await rm(project, { recursive: true });
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import { loadHistories, readManifest } from 'longhaul/replay';
 import { decodeHistory } from '../../replay/proto';
 import { featuresOf } from '../../replay/record/features';
 import { longhaul, root } from '../cli/run';
+import { assertSchema } from '../cli/schema';
 import { useFolder } from '../replay/support';
 
 describe('longhaul prune', function () {
@@ -24,6 +25,7 @@ describe('longhaul prune', function () {
     const before = Object.keys((await readManifest(corpus))?.histories ?? {});
     const shown = await features(corpus);
     const planned = await longhaul(['prune', '--dry-run', '--json'], folder.path);
+    await assertSchema('prune', planned.out);
     const { retired, left } = JSON.parse(planned.out) as { retired: { file: string }[]; left: number };
     assert.ok(retired.length > 0 && left < before.length);
     assert.equal(Object.keys((await readManifest(corpus))?.histories ?? {}).length, before.length);

@@ -9,6 +9,7 @@ import { useServer } from 'longhaul/testing';
 import type { RecordedRun } from 'longhaul/replay';
 import { readManifest } from 'longhaul/replay';
 import { bin, longhaul, root, type Ran } from '../cli/run';
+import { assertSchema } from '../cli/schema';
 import { useFolder } from '../replay/support';
 import * as activities from './activities';
 import { approve, order, spelled, ticker, type Customer } from './workflows';
@@ -73,6 +74,7 @@ describe('longhaul record', function () {
 
     const ran = await recordOwn('--json');
     assert.equal(ran.status, 0, ran.err + ran.out);
+    await assertSchema('record', ran.out);
     const printed = JSON.parse(ran.out) as Printed;
     assert.equal(printed.schema, 'longhaul.record/1');
     assert.deepEqual([printed.ok, printed.recorded, printed.exists, printed.refused], [true, 5, 0, 0]);

@@ -1,4 +1,13 @@
-import { continueAsNew, defineSignal, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  ParentClosePolicy,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { inbox, longRunning } from 'longhaul/workflows';
 import type * as activities from './activities';
 
@@ -83,6 +92,28 @@ export async function takesPings(): Promise<void> {
 
 export async function fansOut(width: number): Promise<void> {
   await Promise.all(Array.from({ length: width }, () => watched.beats()));
+}
+
+export async function hasChildren(width: number): Promise<void> {
+  const child = { parentClosePolicy: ParentClosePolicy.TERMINATE };
+  await Promise.all(Array.from({ length: width }, () => startChild(waits, child)));
+  await sleep('3 days');
+}
+
+/** Its history grows by each step, and by what each passes. */
+export async function grows(steps: number, bytes: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await watched.takes('x'.repeat(bytes));
+  await sleep('3 days');
+}
+
+const elsewhere = proxyActivities<typeof activities>({
+  taskQueue: 'no-activities',
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 day',
+});
+
+export async function callsNobody(): Promise<void> {
+  await elsewhere.takes('a task that no worker takes');
 }
 
 export const add = defineSignal<[number]>('add');

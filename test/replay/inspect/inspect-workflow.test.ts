@@ -4,7 +4,7 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { useServer } from 'longhaul/testing';
 import { inspectWorkflow } from '../../../replay';
 import * as activities from './activities';
-import { finish, stuck } from './workflows';
+import { finish, stuck, waits } from './workflows';
 
 const encoding = Buffer.from('binary/turned');
 /** Turns each byte around: enough that nobody reads it by accident. */
@@ -51,6 +51,17 @@ describe('inspectWorkflow', () => {
     assert.equal(waits.get('beats')?.note, 'at work');
     assert.ok(run.waitingOn.some(({ what, until }) => what === 'timer' && until !== undefined));
     assert.deepEqual(run.steps?.find(({ name }) => name === 'beats')?.input, ['tulip']);
+  });
+
+  it('tells by the handlers that a plain workflow has which of its signals nobody takes', async () => {
+    const handle = await server.start(waits, [], { leaveOpen: 'it is asked while it waits' });
+    await handle.signal('go');
+    await handle.signal('gone');
+    await handle.signal('gone');
+    const asked = await server.work(() => inspectWorkflow(server.client, handle.workflowId, { askStatus: true }));
+    assert.deepEqual(asked.runs[0]?.unhandled, [
+      { what: 'signal gone, for which no handler is set (a setDefaultSignalHandler aside)', count: 2 },
+    ]);
   });
 
   it('says what could not be read, and of a signal that no worker has seen yet', async () => {

@@ -16,3 +16,11 @@ export async function stuck(secret: string): Promise<void> {
   setHandler(finish, () => void (done = true));
   await Promise.race([fails(secret), beats(secret), sleep('1 day'), condition(() => done)]);
 }
+
+export const go = defineSignal('go');
+
+/** Takes one signal, and no other. */
+export async function waits(): Promise<void> {
+  setHandler(go, () => undefined);
+  await sleep('1 day');
+}

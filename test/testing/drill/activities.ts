@@ -41,3 +41,11 @@ export const commits = longActivity(
 export async function short(): Promise<void> {
   await sleep(1);
 }
+
+export async function neverBeats(): Promise<void> {
+  await sleep('1 hour');
+}
+
+/** Sound by themselves: their retry policies are not. */
+export const pausesLong = resumes;
+export const comesLate = resumes;

@@ -84,6 +84,20 @@ describe('drill', function () {
     assert.deepEqual(await readDrillRecords(folder.path), [{ file, report: record }]);
   });
 
+  it('finds an activity that never beats, and attempts that come late or not at all', async () => {
+    const [silent, never, late] = await Promise.all([
+      drillOf('neverBeats'),
+      drillOf('pausesLong'),
+      drillOf('comesLate', { within: '25 seconds' }),
+    ]);
+    assert.deepEqual(rules(silent), ['no-heartbeat-timeout', 'no-beats']);
+    assert.deepEqual(rules(never), ['not-in-time']);
+    assert.deepEqual(rules(late), ['late']);
+    assert.equal(late.ok, true, 'a warning alone');
+    for (const { message, fix } of [...silent.findings, ...never.findings, ...late.findings])
+      assert.ok(message.endsWith('.') && fix.endsWith('.'), message);
+  });
+
   it('drains and suspends too, several times at random moments that a seed repeats', async () => {
     const [drained, suspended] = await Promise.all([
       drillOf('commits', { how: 'term', seed: 7 }),
