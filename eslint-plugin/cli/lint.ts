@@ -122,9 +122,11 @@ function isOutsideProjects({ messages }: ESLintClass.LintResult): boolean {
   );
 }
 
-/** Video streams have the ending .ts too. */
+/** Video streams have the ending .ts too, be they there or only what Git LFS has in their place. */
 function isSource({ messages, filePath }: ESLintClass.LintResult): boolean {
-  return !messages.some(({ fatal }) => fatal === true) || !readFileSync(filePath).includes(0);
+  if (!messages.some(({ fatal }) => fatal === true)) return true;
+  const content = readFileSync(filePath);
+  return !content.includes(0) && !content.toString('utf8', 0, 40).startsWith('version https://git-lfs.');
 }
 
 function summarize(

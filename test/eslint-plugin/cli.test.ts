@@ -92,7 +92,11 @@ describe('longhaul-lint', () => {
   });
 
   it('takes no video stream for a source', async () => {
-    const { status, err } = await run([], { ...dirty, 'src/clip.ts': 'G@\0\x11\0\0' });
+    const { status, err } = await run([], {
+      ...dirty,
+      'src/clip.ts': 'G@\0\x11\0\0',
+      'src/pointer.ts': 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+    });
     assert.equal(status, 1);
     assert.match(err, /Linted 2 files.*\n1 finding\./);
   });
