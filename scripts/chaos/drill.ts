@@ -139,18 +139,26 @@ async function strike(blow: Blow, { crew, server, client, log }: Parts): Promise
   );
 }
 
-/** Until the server has it: it may be down as it is asked. A queue that has ended needs no rollover any more. */
+/** Until the server has it: it may be down as it is asked, or the queue not begun. One that has ended needs no rollover any more. */
 async function askToRollOver(handle: WorkflowHandle): Promise<void> {
+  const until = Date.now() + 60_000;
   for (;;) {
     try {
       await handle.signal(rollOverSignal);
       return;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return;
+      if (error instanceof WorkflowNotFoundError && (await hasEnded(handle))) return;
+      if (Date.now() > until) throw error;
       await sleep(200);
     }
   }
 }
+
+const hasEnded = (handle: WorkflowHandle): Promise<boolean> =>
+  handle.describe().then(
+    ({ status }) => status.name === 'COMPLETED',
+    () => false,
+  );
 
 async function untilApplied(database: EffectsDatabase, items: number, sent: Promise<unknown>): Promise<void> {
   const stuck = new Watch();
