@@ -60,7 +60,13 @@ describe('recipes', () => {
         const { run } = await handle.result();
         assert.ok(run >= 2);
         const [first = 0, second = 0] = notesOf(handle).map((line) => Number(line.split(' ')[1]));
-        assert.ok(second - first >= 590 && second - first < 900, `${second - first} ms between two polls`);
+        assert.ok(second - first >= 590, `${second - first} ms between two polls`);
+        const [whole, ...left] = await timersOf(handle);
+        assert.equal(whole, 600);
+        assert.ok(
+          left.every((ms) => ms < 590),
+          left.join(', '),
+        );
       }));
 
     it('does what the polled system asks for, and spreads what it decides itself', () =>
