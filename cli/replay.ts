@@ -1,6 +1,7 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config';
+import { makeFolder } from '../config/make-folder';
 import type { LoadedHistory, ReplayHistoriesOptions, ReplayReport } from '../replay';
 import { lengthOfTime } from '../workflows/duration';
 import { configuredCodecs } from './codecs';
@@ -236,7 +237,7 @@ async function save(file: string | undefined, content: string, io: Io): Promise<
   if (file === undefined) return;
   const path = resolve(io.cwd, file);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, content);
   } catch (cause) {
     throw new UsageError(`${file} can't be written: ${(cause as Error).message}.`, { cause });

@@ -14,6 +14,8 @@ Run it elsewhere than the workers that it watches.
   --follow           look again and again, and tell of each case once when it comes and once when it is over
   --every T          between two looks, such as 30s or 5m; default: 1m
   --rate N           calls to the server a second; default: 20
+  --visibility-rate N
+                     how many of these may be counts and lists; default: 5, half of what servers let a namespace have
   --sweep N          how many running workflows each look describes beside the suspects; default: as many as the rate lets
   --state FILE       where is kept what was told of; default: .longhaul/watch.json
   --hook FILE        a module whose default export is called with each alert and each end of one
@@ -30,6 +32,7 @@ const options = {
   follow: { type: 'boolean' },
   every: { type: 'string' },
   rate: { type: 'string' },
+  'visibility-rate': { type: 'string' },
   sweep: { type: 'string' },
   state: { type: 'string', default: '.longhaul/watch.json' },
   hook: { type: 'string' },
@@ -51,12 +54,19 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
   const port = parseNumber('--metrics', values.metrics, 0, 65_535);
   const every = parseDuration('--every', values.every);
   const rate = parseNumber('--rate', values.rate, 1, 10_000);
+  const visibilityRate = parseNumber('--visibility-rate', values['visibility-rate'], 1, 10_000);
   const sweep = parseNumber('--sweep', values.sweep, 0, 10_000_000);
   const hook = values.hook === undefined ? undefined : await loadHook(values.hook, io);
   const { loadConfig } = await import('../config/load-config.js');
   const config = await loadConfig({ cwd: io.cwd, ...(values.config === undefined ? {} : { file: values.config }) });
   const { Watch, fileStore, serveWatchMetrics } = await import('../client/index.js');
   const { ServerError } = await import('../config/server-error.js');
+  const store = fileStore(resolve(io.cwd, values.state));
+  await store.load().catch((error: unknown) => {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const why = code === 'EISDIR' ? 'it is a folder' : code;
+    throw new UsageError(`--state: ${values.state} can't be read: ${why}.`, { cause: error });
+  });
 
   const { client, address, namespace, close } = await openClient(io, values, config);
   let metrics: WatchMetrics | undefined;
@@ -72,8 +82,9 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
           ...(config.taskQueue === undefined ? {} : { taskQueues: [config.taskQueue] }),
           ...(every === undefined ? {} : { every }),
           ...(rate === undefined ? {} : { callsPerSecond: rate }),
+          ...(visibilityRate === undefined ? {} : { visibilityCallsPerSecond: visibilityRate }),
           ...(sweep === undefined ? {} : { sweep }),
-          store: fileStore(resolve(io.cwd, values.state)),
+          store,
           onEvent: tell,
           signal: io.signal,
         }),

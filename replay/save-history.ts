@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { History } from '@temporalio/common/lib/proto-utils';
+import { makeFolder } from '../config/make-folder';
 import { describeHistory } from './describe-history';
 import { type ManifestEntry, readManifest, writeManifest } from './manifest';
 import { encodeHistory } from './proto';
@@ -47,7 +48,7 @@ export async function saveHistory(folder: string, options: SaveHistoryOptions): 
   const file = `${kebab(workflowType)}-${kebab(what)}-sdk${version}.bin.gz`;
   const path = join(folder, file);
   const encoded = encodeHistory(history);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
 
   const existing = await readFile(path).catch(() => undefined);
   const same = existing && gunzipSync(existing).equals(encoded);

@@ -103,7 +103,7 @@ async function measure(
   const catalog: WatchOptions['catalog'] = Object.fromEntries(
     Array.from({ length: types }, (_, nth) => [`type${nth}`, { expectedMaxDuration: '4 days' }]),
   );
-  const watch = new Watch(client, { catalog, sweep, callsPerSecond: 100_000 });
+  const watch = new Watch(client, { catalog, sweep, callsPerSecond: 100_000, visibilityCallsPerSecond: 100_000 });
   const report = await watch.scan();
   const { counts, lists, describes, histories } = report.cost;
   const problems: string[] = [];

@@ -15,15 +15,19 @@ const invalidArgument = 3;
 /** All that a watch asks of a server: raw calls, so that no payload is decoded; counted, bounded in rate and in time. */
 export class ServerCalls {
   private made: WatchCost = noCost();
-  /** When the next call may leave, in milliseconds of the monotonic clock. */
-  private nextAt = 0;
+  private readonly all: Pace;
+  /** Counts and lists have a limit of their own on a server, and a low one. */
+  private readonly visibility: Pace;
 
-  /** @param perSecond How many calls. */
+  /** @param perSecond How many calls, and how many of them counts and lists. */
   constructor(
     private readonly client: Client,
-    private readonly perSecond: number,
+    perSecond: { all: number; visibility: number },
     private readonly signal?: AbortSignal,
-  ) {}
+  ) {
+    this.all = new Pace(perSecond.all);
+    this.visibility = new Pace(perSecond.visibility);
+  }
 
   get namespace(): string {
     return this.client.options.namespace;
@@ -91,20 +95,29 @@ export class ServerCalls {
     kind: keyof WatchCost,
     make: (service: WorkflowService, namespace: string) => Promise<T>,
   ): Promise<T> {
-    await this.turn();
+    if (kind === 'counts' || kind === 'lists') await this.visibility.turn(this.signal);
+    await this.all.turn(this.signal);
     this.made[kind] += 1;
     const { connection, workflowService } = this.client;
     const timely = () => connection.withDeadline(Date.now() + deadlineMs, () => make(workflowService, this.namespace));
     return this.signal ? connection.withAbortSignal(AbortSignal.any([this.signal]), timely) : timely();
   }
+}
 
-  /** Waits for the call's turn: calls are spread evenly, so that no scan is a burst. */
-  private async turn(): Promise<void> {
-    this.signal?.throwIfAborted();
+/** Spreads calls evenly, so that no scan is a burst. */
+class Pace {
+  /** When the next call may leave, in milliseconds of the monotonic clock. */
+  private nextAt = 0;
+
+  constructor(private readonly perSecond: number) {}
+
+  /** Waits for a call's turn. */
+  async turn(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     const now = performance.now();
     const at = Math.max(now, this.nextAt);
     this.nextAt = at + 1_000 / this.perSecond;
-    if (at > now) await sleep(at - now, undefined, this.signal ? { signal: this.signal } : {});
+    if (at > now) await sleep(at - now, undefined, signal ? { signal } : {});
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../config/make-folder';
 import type { WatchCase } from './report';
 
 /** What a watch remembers over its restarts. */
@@ -63,7 +64,7 @@ export function fileStore(path: string): WatchStore {
       }
     },
     async save(state) {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       const draft = `${path}.${process.pid}.tmp`;
       await writeFile(draft, JSON.stringify(state));
       await rename(draft, path);

@@ -37,6 +37,12 @@ export interface WatchOptions {
   callsPerSecond?: number;
 
   /**
+   * How many of them may be counts and lists. A server has a limit of its own for these, for all clients of a namespace together: 10 a
+   * second on each frontend by default, 30 on Temporal Cloud. @default 5
+   */
+  visibilityCallsPerSecond?: number;
+
+  /**
    * How many running executions each scan looks at beside the suspects, in turn: failing tasks, endless retries and large
    * histories are in no list. @default what `callsPerSecond` has time for in half of `every`
    */
@@ -59,7 +65,7 @@ export interface WatchOptions {
 }
 
 const names = [
-  'catalog', 'taskQueues', 'onEvent', 'store', 'every', 'callsPerSecond', 'sweep', 'suspects', 'notTakenAfter', 'pollersWithin', 'signal', 'now',
+  'catalog', 'taskQueues', 'onEvent', 'store', 'every', 'callsPerSecond', 'visibilityCallsPerSecond', 'sweep', 'suspects', 'notTakenAfter', 'pollersWithin', 'signal', 'now',
 ] as const; // prettier-ignore
 
 /**
@@ -90,7 +96,9 @@ export class Watch {
     checkKnown('Watch', '', options, names);
     const { catalog = {}, every = '1 minute', callsPerSecond = 20, notTakenAfter = '2 minutes' } = options;
     const { pollersWithin = '2 minutes', store = memoryStore(), now = Date.now, signal, suspects } = options;
+    const { visibilityCallsPerSecond = 5 } = options;
     atLeast('callsPerSecond', callsPerSecond, 0.1);
+    atLeast('visibilityCallsPerSecond', visibilityCallsPerSecond, 0.1);
     this.everyMs = lengthOfTime('Watch: every', every);
     this.notTakenMs = lengthOfTime('Watch: notTakenAfter', notTakenAfter);
     this.pollersWithinMs = lengthOfTime('Watch: pollersWithin', pollersWithin);
@@ -100,7 +108,7 @@ export class Watch {
     this.types = new Map(Object.entries(catalog).map(([type, entry]) => [type, settingsOf(type, entry)]));
     this.store = store;
     this.now = now;
-    this.calls = new ServerCalls(client, callsPerSecond, signal);
+    this.calls = new ServerCalls(client, { all: callsPerSecond, visibility: visibilityCallsPerSecond }, signal);
     this.looker = new Looker(this.calls);
   }
 
@@ -174,16 +182,17 @@ export class Watch {
     for (const { case: one, how } of resolved) {
       await attempt({ type: 'resolved', case: one, how }, () => cases.splice(cases.indexOf(one), 1));
     }
-    await this.save();
-    const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+    const reasons = failures.map(messageOf);
     if (reasons.length > 0) report.warnings.push(`${reasons.length} events could not be told of: ${reasons[0] ?? ''}`);
+    await this.save().catch((error: unknown) => {
+      report.warnings.push(`What was told of could not be kept, so a restart tells of it anew: ${messageOf(error)}`);
+    });
   }
 
   private async unreachable(error: unknown): Promise<void> {
     const known = await this.load();
     if (known.unreachableSince !== null) return;
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The server can't be asked: ${why.split('\n')[0] ?? ''}`;
+    const message = `The server can't be asked: ${messageOf(error).split('\n')[0] ?? ''}`;
     try {
       await this.emit({ type: 'unreachable', message });
       this.keep({ unreachableSince: iso(this.now()) });
@@ -214,6 +223,8 @@ export class Watch {
     if (this.state) await this.store.save(this.state);
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 type Untold = WatchEvent extends infer E
   ? E extends WatchEvent

@@ -7,6 +7,7 @@ export interface Effects {
   applied: number;
   /** Items of a key that were applied before one that was sent earlier. */
   reordered: number;
+  /** Runs that had an effect. */
   runs: number;
 }
 

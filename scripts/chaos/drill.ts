@@ -199,12 +199,15 @@ async function outcomeOf(kind: Kind, { seed, size, database, client }: Parts): P
   const effects = await database.effectsOf(kind);
   const ids = itemsOf(seed, size).map(({ id }) => id);
   let droppedSignals = 0;
+  let runs = 0;
   for (let queue = 0; kind === 'longhaul' && queue < size.queues; queue += 1) {
-    const { inboxes } = await client.workflow.getHandle(workflowIdOf(kind, queue)).query(statusQuery);
+    const { inboxes, run } = await client.workflow.getHandle(workflowIdOf(kind, queue)).query(statusQuery);
     droppedSignals += inboxes.items?.duplicates ?? 0;
+    runs += run;
   }
   const lost = (await database.missing(kind, ids)).length;
-  return { ...effects, kind, sent: ids.length, lost, droppedSignals, suppressed: effects.attempts - effects.applied };
+  const suppressed = effects.attempts - effects.applied;
+  return { ...effects, runs: runs || effects.runs, kind, sent: ids.length, lost, droppedSignals, suppressed };
 }
 
 /** Gives up on a drill in which nothing happens any more. */

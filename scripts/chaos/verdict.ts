@@ -5,6 +5,8 @@ import type { DrillSize } from './plan';
 /** What became of the load on one kind of queue. */
 export interface Outcome extends Effects {
   kind: Kind;
+  /** Runs of all queues; of the plain ones those that had an effect, since they know no number of theirs. */
+  runs: number;
   sent: number;
   lost: number;
   /** Signals that the inbox dropped, since their id had come before. */

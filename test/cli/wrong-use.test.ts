@@ -107,8 +107,10 @@ const cases: readonly (readonly [args: string | readonly string[], said: RegExp,
 
   ['watch order-1', /takes no argument "order-1"/],
   ['watch --rate 0', /--rate takes a whole number from 1 to 10000, not "0"/],
+  ['watch --visibility-rate 0', /--visibility-rate takes a whole number from 1 to 10000, not "0"/],
   ['watch --every never', /--every takes a length of time such as 30s or 5m, not "never"/],
   ['watch --metrics 9090', /--metrics goes with --follow/],
+  ['watch --state empty', /--state: empty can't be read: it is a folder/],
   ['watch --hook nowhere.js', /--hook: nowhere\.js can't be loaded: nowhere\.js is not there; mend the path/],
   ['watch --hook hook.cjs', /the default export of hook\.cjs is no function/],
 

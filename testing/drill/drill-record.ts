@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../config/make-folder';
 import type { DrillReport } from './drill-report';
 
 /** Where `longhaul drill` keeps its records, and `longhaul review` looks for them. */
@@ -14,7 +15,7 @@ export async function writeDrillRecord(folder: string, report: DrillReport): Pro
   const { workflowType, activityType, how, at } = report;
   const name = [workflowType, activityType, how, at.replace(/[:.]/g, '-')].map((part) => part.replace(/[^\w-]+/g, '_'));
   const file = join(folder, `${name.join('-')}.json`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
   return file;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,12 +26,17 @@ const deadline = defineSearchAttributeKey('LonghaulDeadline', SearchAttributeTyp
 const serverOptions = {
   reuse: false,
   searchAttributes: { LonghaulDeadline: 'Datetime', LonghaulBacklogSince: 'Datetime', TeamOwner: 'Keyword' },
-  dynamicConfig: { 'matching.longPollExpirationInterval': '1s', 'limit.numPendingActivities.error': 12 },
+  dynamicConfig: {
+    'matching.longPollExpirationInterval': '1s',
+    'limit.numPendingActivities.error': 12,
+    'frontend.namespaceRPS.visibility': 10_000,
+  },
   log: () => undefined,
 } as const;
 
 const options: WatchOptions = {
   callsPerSecond: 5_000,
+  visibilityCallsPerSecond: 5_000,
   sweep: 1_000,
   pollersWithin: '3 seconds',
   catalog: {
@@ -316,6 +321,20 @@ describe('Watch', function () {
     assert.deepEqual(told, ['silent']);
   });
 
+  it('goes on where it can not keep what it told of, and says so', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const told: string[] = [];
+    const onEvent = (event: WatchEvent): void => void told.push(event.type);
+    const store = { ...fileStore(join(file, 'state.json')), load: () => Promise.resolve(undefined) };
+    const watch = new Watch(client, { ...options, store, onEvent });
+    assert.match((await watch.scan()).warnings.join(), /could not be kept, so a restart tells of it anew: EEXIST/);
+    assert.ok(told.length > 5);
+    told.length = 0;
+    assert.equal((await watch.scan()).ok, false);
+    assert.deepEqual(told, []);
+  });
+
   it('asks for counts by type and describes by suspect, and sweeps no more than it may', async () => {
     const cost = async (more: WatchOptions): Promise<WatchReport> => {
       const watch = new Watch(client, { ...options, ...more });
@@ -338,6 +357,13 @@ describe('Watch', function () {
     assert.ok(swept.coverage.running > 15 && swept.coverage.inRound === 5 && swept.coverage.lastRoundAt === null);
   });
 
+  it('spreads counts and lists over time, since servers let a namespace have few of them', async () => {
+    const slow = { ...options, catalog: {}, sweep: 0, visibilityCallsPerSecond: 20 };
+    const { cost, durationMs } = await new Watch(client, slow).scan();
+    const ofVisibility = cost.counts + cost.lists;
+    assert.ok(ofVisibility >= 5 && durationMs >= (ofVisibility - 1) * 49, `${ofVisibility} in ${durationMs} ms`);
+  });
+
   it('goes round all that runs in several scans, from where the last one stopped', async () => {
     const store = fileStore(join(folder, 'sweep.json'));
     let report: WatchReport | undefined;
@@ -353,7 +379,7 @@ describe('Watch', function () {
   });
 
   it('is a command with an exit status, JSON and Prometheus figures', async () => {
-    const at = ['--address', server.address, '--rate', '5000'];
+    const at = ['--address', server.address, '--rate', '5000', '--visibility-rate', '5000'];
     const once = await longhaul(['watch', ...at, '--json'], folder);
     assert.equal(once.err, '');
     assert.equal(once.status, 1);
