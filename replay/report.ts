@@ -64,6 +64,8 @@ export interface HistoryResult {
   message?: string;
   /** Of `failed`: the line that threw, where known. */
   location?: SourceLocation;
+  /** Signals that it received and that the code had no handler for as it ended, by name; absent where there were none. */
+  unhandledSignals?: Record<string, number>;
   /** What was made good when it was read, and what that costs. */
   notes?: string[];
 }

@@ -22,7 +22,27 @@ export function toResult(
   const sound = verdict.status === 'pass' || verdict.status === 'drift';
   const drift = outcome && sound ? driftOf(history, outcome, options) : [];
   const status: ReplayStatus = !sound ? verdict.status : drift.some(({ accepted }) => !accepted) ? 'drift' : 'pass';
-  return { file, workflowType, workflowId, runId, events, spanMs, ...verdict, status, drift, ...(notes && { notes }) };
+  const unhandled = sound ? counted(outcome?.seen?.unhandled ?? []) : undefined;
+  return {
+    file,
+    workflowType,
+    workflowId,
+    runId,
+    events,
+    spanMs,
+    ...verdict,
+    status,
+    drift,
+    ...(unhandled && { unhandledSignals: unhandled }),
+    ...(notes && { notes }),
+  };
+}
+
+function counted(names: readonly string[]): Record<string, number> | undefined {
+  if (names.length === 0) return undefined;
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 /** Where a redacted history has tokens, what the code makes of one need not be one; older recordings don't say where. */

@@ -137,6 +137,14 @@ const goldens: Golden[] = [
       await end(handle);
     },
   },
+  {
+    workflow: 'burst',
+    what: 'items without a command',
+    play: async (handle) => {
+      await send(handle, 1, 6, { last: true });
+      await end(handle);
+    },
+  },
   { workflow: 'steps', what: 'safe points', args: [8], play: end },
   {
     workflow: 'relimited',

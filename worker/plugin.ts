@@ -140,10 +140,17 @@ function lazyConnection() {
   return Connection.lazy();
 }
 
-/**
- * Has a worker evaluate `longhaul/workflows` once instead of once a run, which is most of what a cached run of it would hold. It keeps no
- * state of a workflow in its modules. Before 1.23 the SDK ignores the option.
- */
-function preloading(options: { preloadModules?: string[] }): { preloadModules: string[] } {
-  return { preloadModules: [...(options.preloadModules ?? []), require.resolve('../workflows/index')] };
+/** What workflows share: evaluated once instead of once a run, which is most of what a cached run of it would hold. */
+const sharedModules = [
+  '../workflows/index',
+  '../workflows/recipes/index',
+  './workflow-attributes',
+  './workflow-chain',
+  './workflow-guard',
+  './workflow-origin',
+];
+
+/** These keep no state of a workflow in their modules. Before 1.23 the SDK ignores the option. */
+function preloading({ preloadModules = [] }: { preloadModules?: string[] }): { preloadModules: string[] } {
+  return { preloadModules: [...preloadModules, ...sharedModules.map((path) => require.resolve(path))] };
 }

@@ -74,6 +74,9 @@ export async function forEachOf<T>(
   const retries = options.retry && new Retries(buffer, options.retry);
   const line = new Line(buffer, options.orderBy, retries);
   let fetching: Promise<void> | undefined;
+  // The next item without a look at the conditions, each of which is a call into the workflow's VM: twice the signals a second. Not where
+  // updates are answered: their reply is to be the earlier command.
+  const atOnce = !buffer.isOfUpdates && line.isPlain && !feeder;
   const failed = () => failures.length > 0;
   const ended = () => inHand.size === 0 && buffer.depth === 0 && (feeder?.ended() ?? until());
   const leaving = () => host.mustRollOver() && !buffer.owesWaiting;
@@ -99,6 +102,17 @@ export async function forEachOf<T>(
       leaveItem();
     }
   };
+  const begin = (entry: Entry<T>): void => {
+    // Not `finally`: it makes three promises more for each item, and the SDK notes a stack for each promise.
+    const work = handle(entry).then(() => {
+      inHand.delete(work);
+      if (atOnce && !failed() && !leaving() && !scope.consideredCancelled) beginMore();
+    });
+    inHand.add(work);
+  };
+  const beginMore = (): void => {
+    for (const entry of line.take(concurrency - inHand.size)) begin(entry);
+  };
   try {
     for (;;) {
       // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
@@ -115,11 +129,7 @@ export async function forEachOf<T>(
           .catch((error: unknown) => void failures.push(error))
           .finally(() => (fetching = undefined));
       }
-      for (const entry of line.take(concurrency - inHand.size)) {
-        // Not `finally`: it makes three promises more for each item, and the SDK notes a stack for each promise.
-        const work = handle(entry).then(() => void inHand.delete(work));
-        inHand.add(work);
-      }
+      beginMore();
     }
   } finally {
     retries?.end();

@@ -92,6 +92,11 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     return this.items[0]?.at;
   }
 
+  /** Whether updates fill it, which are answered. */
+  get isOfUpdates(): boolean {
+    return this.declaration.options.reply !== undefined;
+  }
+
   /** Whether somebody reads it, or works on what it handed out. */
   get isRead(): boolean {
     return this.reading || this.leased.size > 0;

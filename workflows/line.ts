@@ -47,7 +47,8 @@ export class Line<T> {
     this.malformed.delete(entry);
   }
 
-  private get isPlain(): boolean {
+  /** Whether the items leave one after the other, in their order. */
+  get isPlain(): boolean {
     return this.orderBy === undefined && this.retries === undefined;
   }
 

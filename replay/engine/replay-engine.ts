@@ -57,6 +57,8 @@ export interface Seen {
   signals: string[];
   updates: string[];
   queries: string[];
+  /** Names of the signals without a handler when the history ended, one for each signal. */
+  unhandled: string[];
   /** Patch ids that the code asked for, by the answer. */
   taken: string[];
   notTaken: string[];
@@ -221,13 +223,14 @@ function otherCommand({ eventId, expected, actual, origin }: Mismatch, lines: So
   return { eventId, command: expected, path: 'command', recorded: expected, actual, ...(location && { location }) };
 }
 
-function seenIn({ exported, handlers, patches }: Recording, history: History): Seen {
+function seenIn({ exported, handlers, unhandled, patches }: Recording, history: History): Seen {
   const answered = (answer: boolean) => [...patches].flatMap(([id, answers]) => (answers.has(answer) ? [id] : []));
   return {
     exported,
     signals: [...handlers.signals],
     updates: [...handlers.updates],
     queries: [...handlers.queries],
+    unhandled,
     taken: answered(true),
     notTaken: answered(false),
     facts: historyFacts(history.events ?? []),

@@ -10,6 +10,8 @@ export interface Activator {
   handleWorkflowFailure?: (error: unknown) => void;
   patchInternal?: (id: string, deprecated: boolean) => boolean;
   signalHandlers?: Map<string, unknown>;
+  /** What was received and has no handler, also no default one. */
+  bufferedSignals?: readonly { signalName?: string | null }[];
   updateHandlers?: Map<string, unknown>;
   queryHandlers?: Map<string, unknown>;
   getStackTraces: () => { formatted: string }[];

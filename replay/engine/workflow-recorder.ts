@@ -32,6 +32,8 @@ export interface Recording {
   /** Names of the functions that the workflow file exports. */
   exported: string[];
   handlers: Handlers;
+  /** Names of the signals that waited for a handler after the last activation, one for each signal. */
+  unhandled: string[];
   /** Which answer `patched` gave for each id that was asked. */
   patches: Map<string, Set<boolean>>;
 }
@@ -88,7 +90,16 @@ type Wrap = (note: (error: unknown) => void, handle: (error: unknown) => void) =
 
 function blank(): Recording {
   const handlers = { signals: new Set<string>(), updates: new Set<string>(), queries: new Set<string>() };
-  return { commands: [], reached: 0, waiting: [], latest: [], exported: [], handlers, patches: new Map() };
+  return {
+    commands: [],
+    reached: 0,
+    waiting: [],
+    latest: [],
+    exported: [],
+    handlers,
+    unhandled: [],
+    patches: new Map(),
+  };
 }
 
 function record(workflow: SandboxedWorkflow, recording: Recording): void {
@@ -135,6 +146,7 @@ function record(workflow: SandboxedWorkflow, recording: Recording): void {
     const completion = await activate(activation);
     recording.failure ??= failureOf(completion);
     noteHandlers(activator, recording.handlers);
+    recording.unhandled = (activator.bufferedSignals ?? []).map(({ signalName }) => signalName ?? '');
     return completion;
   };
 

@@ -14,13 +14,18 @@ export function reviewSignals(of: OfType): ReviewCheck[] {
 function lostCheck({ runs, type }: OfType): ReviewCheck {
   const check = 'lost';
   if (runs.length === 0) return unseen(check, type);
-  const lost = runs.flatMap(({ file, inspection }): Evidence[] => {
+  const lost = runs.flatMap(({ file, inspection, replay }): Evidence[] => {
     const { status, messages, continuedAs, events, lastEventAt: at } = inspection;
     // A termination is somebody's will.
     const ended = status === 'completed' || status === 'failed' || status === 'cancelled';
     const unread = ended ? messages.filter(({ notSeen }) => notSeen > 0) : [];
     const undeclared = continuedAs?.carried.envelope?.undeclared ?? 0;
+    const unhandled = ended || continuedAs ? Object.entries(replay?.unhandledSignals ?? {}) : [];
     return [
+      ...unhandled.map(([name, count]): Evidence => {
+        const message = `It ended with ${countOf(count, 'signal', 'signals')} ${name} for which its code has no handler.`;
+        return { from: 'history', file, eventId: events, at, message };
+      }),
       ...unread.map(({ kind, name, notSeen }): Evidence => {
         const message = `It ended with ${countOf(notSeen, kind, `${kind}s`)} ${name} that no code had seen.`;
         return { from: 'history', file, eventId: events, at, message };

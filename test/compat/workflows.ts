@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { cleanUp, firstOf, inbox, longRunning, shielded, waitFor, withTimeout } from 'longhaul/workflows';
 import { activities, add, addNote, ask, handleAll, options, tell } from './parts';
@@ -59,6 +59,21 @@ export const steps = longRunning(
     }
   },
 );
+
+/** Items without a command, beside a wait for a number of them: which of the two comes to its command first hangs on promise turns. */
+export const burst = longRunning('burst', options, async ({ state, inboxes }) => {
+  const counted = condition(() => state.done.length >= 3).then(() => sleep(20));
+  await inboxes.items.forEach(
+    async ({ id, last = false }) => {
+      if (id === 'i1') await slow(id);
+      if (id === 'i5') await quick(id);
+      state.done.push(id);
+      state.last ||= last;
+    },
+    { until: () => state.last },
+  );
+  await counted;
+});
 
 /** Its limit was another one: 40 before it was 50. */
 export const relimited = longRunning('relimited', { ...options, rollOver: { events: 50, was: [40] } }, (run) =>

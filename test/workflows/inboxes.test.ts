@@ -430,6 +430,24 @@ describe('an inbox', () => {
       assert.deepEqual(await handle.result(), ['a', 'end']);
     }));
 
+  it('hands nothing out any more once it is cancelled, and lets what is in hand come to its end', () =>
+    server.run(flows.calledOff, [], async (handle) => {
+      for (const id of ['a', 'b', 'c', 'd']) await handle.signal(flows.addJob, { id });
+      await until(handle, ({ inboxes }) => inboxes['jobs']?.leases === 2 && inboxes['jobs'].depth === 2);
+      await handle.cancel();
+      assert.deepEqual(await handle.result(), { done: ['a', 'b'], left: ['c', 'd'] });
+    }));
+
+  it('works through a backlog in one go, without a look at the conditions for each item', () =>
+    server.run(flows.allAtOnce, [], async (handle) => {
+      await handle.signal(flows.addJob, { id: 'first' });
+      for (let at = 0; at < 100; at += 1) await handle.signal(flows.addJob, { id: `${at}`, last: at === 99 });
+      await handle.signal(flows.go, 1);
+      const { done, looks } = await handle.result();
+      assert.equal(done, 101);
+      assert.ok(looks < 5, `${looks} looks`);
+    }));
+
   it('lets the body hear of a cancellation that comes in the moment of a rollover', () =>
     server.run(flows.cancelsItself, [], async (handle) => {
       await handle.signal(rollOverSignal);

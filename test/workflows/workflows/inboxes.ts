@@ -6,6 +6,7 @@ import {
   defineUpdate,
   isCancellation,
   proxyActivities,
+  setHandler,
   sleep,
 } from '@temporalio/workflow';
 import { inbox, longRunning } from 'longhaul/workflows';
@@ -332,5 +333,51 @@ export const wakes = longRunning(
       { until: () => run.state.last },
     );
     return run.number;
+  },
+);
+
+/** What is in hand as it is cancelled comes to its end; the rest is left. */
+export const calledOff = longRunning(
+  'calledOff',
+  { state, inboxes: { jobs: inbox(addJob, { dedupe }) } },
+  async (run) => {
+    try {
+      await run.inboxes.jobs.forEach(
+        async (job) => {
+          await CancellationScope.nonCancellable(() => sleep(job.last ? 10 : 100));
+          attempt(run, job);
+        },
+        { concurrency: 2 },
+      );
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    }
+    const left = await CancellationScope.nonCancellable(() => run.inboxes.jobs.drain());
+    return { done: run.state.done, left: left.map(({ id }) => id) };
+  },
+);
+
+/** Jobs that need nothing of the server, behind one that waits. */
+export const allAtOnce = longRunning(
+  'allAtOnce',
+  { state, inboxes: { jobs: inbox(addJob, { dedupe }) } },
+  async (run) => {
+    let looks = 0;
+    let gone = false;
+    setHandler(go, () => void (gone = true));
+    const counted = condition(() => {
+      // longhaul-ignore condition-predicate-pure: counts the looks, which is what is tested
+      looks += run.state.done.length > 0 ? 1 : 0;
+      return run.state.last;
+    });
+    await run.inboxes.jobs.forEach(
+      async (job) => {
+        if (job.id === 'first') await condition(() => gone);
+        attempt(run, job);
+      },
+      { until: () => run.state.last },
+    );
+    await counted;
+    return { done: run.state.done.length, looks };
   },
 );
