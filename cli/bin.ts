@@ -6,9 +6,15 @@ const { stdout, stderr } = process;
 const stop = new AbortController();
 const tty = stderr.isTTY;
 
+const gone = new Set<NodeJS.WriteStream>();
+
 const io: Io = {
-  out: (line) => void stdout.write(`${line}\n`),
-  err: (line) => void stderr.write(`${line}\n`),
+  out: (line) => {
+    if (!gone.has(stdout)) stdout.write(`${line}\n`);
+  },
+  err: (line) => {
+    if (!gone.has(stderr)) stderr.write(`${line}\n`);
+  },
   cwd: process.cwd(),
   env: process.env,
   tty,
@@ -19,11 +25,15 @@ const io: Io = {
   signal: stop.signal,
 };
 
-// Whoever reads the output may leave early, as `| head` does.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+// Whoever reads the output may leave early, as `| head` does. The command comes to its end all the same, for the files that it
+// writes and for its status; one that would go on and on is stopped.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone.add(stream);
+    stop.abort();
+  });
+}
 
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises');

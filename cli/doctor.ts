@@ -29,11 +29,14 @@ export async function doctor(argv: readonly string[], io: Io): Promise<Status> {
   if (values.help) return (io.out(usage), 0);
   if (positionals[0] !== undefined)
     throw new UsageError(`takes no argument ${JSON.stringify(positionals[0])}. See --help.`);
-  const { doctor: examine } = await import('../setup/index.js');
+  const { doctor: examine, SetupError } = await import('../setup/index.js');
   const report = await examine({
     cwd: io.cwd,
     server: values.offline === true ? false : connectionOptions(values, io),
     ...(values.config === undefined ? {} : { config: values.config }),
+  }).catch((error: unknown) => {
+    if (error instanceof SetupError) throw new UsageError(error.message, { cause: error });
+    throw error;
   });
   io.out(values.json ? JSON.stringify(report) : doctorText(report));
   const problems = report.checks.filter(({ status }) => status === 'problem');

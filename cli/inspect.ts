@@ -121,7 +121,7 @@ async function sorted(given: readonly string[], io: Io): Promise<{ paths: string
     const path = resolve(io.cwd, name);
     const found = await stat(path).catch(() => undefined);
     if (found) paths.push(path);
-    else if (/\.(?:bin|json)(?:\.gz)?$/.test(name)) throw new UsageError(`${name} does not exist.`);
+    else if (/\.(?:bin|jsonl?)(?:\.gz)?$/.test(name)) throw new UsageError(`${name} does not exist.`);
     else ids.push(name);
   }
   return { paths, ids };

@@ -114,12 +114,33 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
     }
     if (error instanceof ServerError) return (io.err(`longhaul ${name}: ${error.message}`), 3);
     if (io.signal.aborted) return (io.err(`longhaul ${name}: stopped.`), 3);
+    const file = fileTrouble(error);
+    if (file !== undefined) return (io.err(`longhaul ${name}: ${file}`), 3);
     const missing = missingPeer(error);
     if (missing === undefined) throw error;
     io.err(`longhaul ${name}: ${missing} is not installed: npm install ${missing}`);
     return 2;
   }
 }
+
+/** What the machine has against a file: no permission, a full disk. */
+function fileTrouble(error: unknown): string | undefined {
+  const { code = '', path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const why = troubles.get(code);
+  return why === undefined || path === undefined ? undefined : `${dest ?? path}: ${why} (${code}).`;
+}
+
+const troubles = new Map([
+  ['EACCES', 'there is no permission for it'],
+  ['EPERM', 'there is no permission for it'],
+  ['EROFS', 'its file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'the disk is full for this user'],
+  ['ENOTDIR', 'a part of this path is no folder'],
+  ['EISDIR', 'it is a folder'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['EMFILE', 'too many files are open'],
+]);
 
 /** The optional peer dependency that a command needs and the project lacks. */
 function missingPeer(error: unknown): string | undefined {

@@ -125,7 +125,11 @@ export async function record(argv: readonly string[], io: Io): Promise<Status> {
     body: (recorder: Recorder) => Promise<Status>,
   ): Promise<Status> {
     const { Recorder, PayloadDecoder } = harness;
-    const base: RecorderOptions = { folder: how.folder, source: report.source };
+    const base: RecorderOptions = {
+      folder: how.folder,
+      source: report.source,
+      ...(how.namespace !== undefined && { namespace: how.namespace }),
+    };
     if (how.opaque) return body(await Recorder.open(base));
     const namespace = how.namespace ?? 'default';
     const decoder = new PayloadDecoder(await configuredCodecs(settings, io, namespace), namespace);
@@ -144,7 +148,10 @@ export async function record(argv: readonly string[], io: Io): Promise<Status> {
       );
     }
     const replayOptions = await replayOptionsOf(settings);
+    const { switchOffPromiseStacks } = await import('../replay/engine/sdk-internals.js');
     const bundleCode = await harness.bundleWorkflows(settings.workflowsPath, replayOptions);
+    // Half of the time of a replay. And code that never ends is cut off, in the middle of these.
+    switchOffPromiseStacks();
     const tracer: Tracer = new harness.Tracer({ bundleCode, replayOptions });
     const redactor = new harness.Redactor({
       tokens: new harness.Tokens(),

@@ -113,8 +113,9 @@ async function run(
   const { replayOptionsOf } = await import('../config/index.js');
   const shown = (path: string) => relative(io.cwd, path) || path;
   const paths = positionals.length > 0 ? positionals.map((path) => resolve(io.cwd, path)) : [...config.histories];
+  const live: { words?: string } = {};
   const loaded = values.live
-    ? await liveHistories(values, config, io)
+    ? await liveHistories(values, io, (words) => (live.words = words))
     : await harness.loadHistories(paths, {
         ...(values['workflow-id'] !== undefined && { workflowId: values['workflow-id'] }),
       });
@@ -137,11 +138,17 @@ async function run(
     },
   });
   if (io.tty) io.progress('');
+  if (live.words !== undefined) report.policies.push({ policy: 'coverage', level: 'warning', message: live.words });
   if (toWrite) {
     const added = await harness.writeAcceptedDrift(drift.file, drift.inFile, report.histories);
     io.err(`longhaul replay: ${added} added to ${shown(drift.file)}.`);
   }
-  await print(values, withRelativePaths(report, shown), report, harness, io);
+  await print(
+    values,
+    { shown: withRelativePaths(report, shown), report, isPart: live.words !== undefined },
+    harness,
+    io,
+  );
   return statusOf(report, io);
 }
 
@@ -173,13 +180,15 @@ function replayFlags(values: Flags, config: LoadedConfig): Partial<ReplayHistori
 /** Types of the catalog that are expected to take a day or more. */
 function longRunningTypes({ catalog = {} }: LoadedConfig): string[] {
   return Object.entries(catalog).flatMap(([type, { expectedMaxDuration }]) =>
-    expectedMaxDuration !== undefined && lengthOfTime('expectedMaxDuration', expectedMaxDuration) >= 86_400_000
+    expectedMaxDuration !== undefined &&
+    lengthOfTime('expectedMaxDuration', expectedMaxDuration, { most: Number.MAX_VALUE }) >= 86_400_000
       ? [type]
       : [],
   );
 }
 
-async function liveHistories(values: Flags, config: LoadedConfig, io: Io): Promise<LoadedHistory[]> {
+/** @param onPart Is told, in words, where only a part of the runs is replayed. */
+async function liveHistories(values: Flags, io: Io, onPart: (words: string) => void): Promise<LoadedHistory[]> {
   const { connect, ServerError } = await import('../config/index.js');
   const { fetchLiveHistories } = await import('../replay/index.js');
   const { connection, address, namespace, close } = await connect({ env: io.env });
@@ -191,6 +200,12 @@ async function liveHistories(values: Flags, config: LoadedConfig, io: Io): Promi
       ...(values['build-id'] !== undefined && { buildId: values['build-id'] }),
       limit: parseNumber('--limit', values.limit, 1, 1_000_000) ?? 1_000,
       signal: io.signal,
+      onListed: ({ runs, taken, cut }) => {
+        const all = cut ? `${runs} and more` : String(runs);
+        const ended = cut ? '; the listing ended there, so narrow it by --query' : '';
+        if (taken < runs || cut)
+          onPart(`Of ${all} runs ${taken} were replayed, of each type the oldest: --limit sets how many${ended}.`);
+      },
       onProgress: (words) => {
         if (io.tty) io.progress(`${address} ${namespace}: ${words}`);
       },
@@ -207,8 +222,7 @@ async function liveHistories(values: Flags, config: LoadedConfig, io: Io): Promi
 
 async function print(
   values: Flags,
-  shown: ReplayReport,
-  report: ReplayReport,
+  { shown, report, isPart }: { shown: ReplayReport; report: ReplayReport; isPart: boolean },
   harness: typeof import('../replay'),
   io: Io,
 ): Promise<void> {
@@ -216,21 +230,34 @@ async function print(
   io.out(values.json ? JSON.stringify(shown) : text);
   await save(values.junit, harness.formatJunit(shown), io);
   await save(values.lcov, harness.formatLcov(report.coverage), io);
-  if (values['build-id'] !== undefined && !values.json) io.out(unneededPatches(report));
+  if (values['build-id'] !== undefined && !values.json) io.out(unneededPatches(report, isPart));
   if (!values.github) return;
-  const annotations = harness.formatGithubAnnotations(shown);
+  const annotations = harness.formatGithubAnnotations(withRelativePaths(report, fromRepository(io)));
   // On stdout, where GitHub reads them, unless a program reads that.
   if (annotations !== '') (values.json ? io.err : io.out)(annotations);
   const { GITHUB_STEP_SUMMARY: summary } = io.env;
   if (summary) await appendFile(summary, harness.formatGithubSummary(shown));
 }
 
+/** GitHub takes paths to be relative to the repository, which a package of a monorepo need not be. */
+function fromRepository({ cwd, env }: Io): (path: string) => string {
+  const { GITHUB_WORKSPACE: root } = env;
+  const isInside = root !== undefined && root !== '' && !/^\.\.(?:[\\/]|$)/.test(relative(root, cwd));
+  return (path) => relative(isInside ? root : cwd, path) || path;
+}
+
 /** What the open runs of a build say of the patches in the code: those that none of them is from before. */
-function unneededPatches({ coverage }: ReplayReport): string {
+function unneededPatches({ coverage, summary }: ReplayReport, isPart: boolean): string {
   const done = coverage.patches.filter(({ inCode, notTaken }) => inCode && notTaken === 0).map(({ id }) => id);
-  return done.length === 0
-    ? 'Each patch in the code is needed by some run.'
-    : `No run is from before: ${done.join(', ')}. For these runs patched('…') may become deprecatePatch('…').`;
+  if (done.length === 0) return 'Each patch in the code is needed by some run.';
+  // Of a run whose replay did not come to its end nobody knows which patches it asks for; nor of one that was not looked at.
+  const { pass, drift, skipped, total } = summary;
+  const unknown = total - pass - drift - skipped;
+  if (unknown > 0 || isPart) {
+    const why = unknown > 0 ? `${unknown} did not replay` : 'others were not looked at';
+    return `Of the runs that replay none is from before ${done.join(', ')}, but ${why}: leave patched('…') as it is until all replay.`;
+  }
+  return `No run is from before: ${done.join(', ')}. For these runs patched('…') may become deprecatePatch('…').`;
 }
 
 async function save(file: string | undefined, content: string, io: Io): Promise<void> {

@@ -37,7 +37,7 @@ export async function readAcceptedDrift(path: string): Promise<AcceptedDrift[]> 
   }
   let file: unknown;
   try {
-    file = JSON.parse(text);
+    file = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new AcceptedDriftError(`${path} is not JSON.`, { cause });
   }
@@ -64,7 +64,9 @@ export async function writeAcceptedDrift(
     }
   }
   const file: AcceptedDriftFile = { schema: 'longhaul.drift/1', accepted: [...before, ...added] };
-  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`);
+  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`).catch((error: unknown) => {
+    throw new AcceptedDriftError(`${path} can't be written: ${(error as Error).message}.`, { cause: error });
+  });
   return added.length;
 }
 

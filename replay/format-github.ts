@@ -31,7 +31,7 @@ const data = (text: string): string => text.replace(/%/g, '%25').replace(/\r/g, 
 const property = (text: string): string => data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
 
 /** A Markdown page for the summary of a run of GitHub Actions. */
-export function formatGithubSummary({ summary, failures, coverage, ok }: ReplayReport): string {
+export function formatGithubSummary({ summary, failures, coverage, policies, ok }: ReplayReport): string {
   const { total, durationMs, ...statuses } = summary;
   const counts = Object.entries(statuses).filter(([, count]) => count > 0);
   const lines = [
@@ -49,6 +49,8 @@ export function formatGithubSummary({ summary, failures, coverage, ok }: ReplayR
       lines.push(`| ${cells.map((cell) => String(cell).replace(/\|/g, '\\|').replace(/\s+/g, ' ')).join(' | ')} |`);
     }
   }
+  const broken = policies.filter(({ level }) => level === 'error');
+  if (broken.length > 0) lines.push('', ...broken.map(({ message }) => `- ${message}`));
   const { missing } = coverage.workflowTypes;
   if (missing.length > 0) lines.push('', `No history covers: ${missing.join(', ')}.`);
   return `${lines.join('\n')}\n`;

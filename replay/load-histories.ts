@@ -5,7 +5,7 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import { describeHistory, type HistoryDescription } from './describe-history';
 import { InvalidHistoryError } from './invalid-history-error';
 import { type Manifest, readManifest } from './manifest';
-import { payloadsApproximated } from './json/history-from-json';
+import { pageAlone, payloadsApproximated } from './json/history-from-json';
 import { historyFile, largestFile, parseHistory } from './parse-history';
 import { encodeHistory } from './proto';
 import { validateHistory } from './validate-history';
@@ -136,7 +136,8 @@ function loadHistory(
     if (entry?.sha256 && entry.sha256 !== createHash('sha256').update(content).digest('hex')) {
       throw new InvalidHistoryError('It was changed after it was saved: its sha256 is not that of the manifest.');
     }
-    const { history, payloadsApproximated: approximated, ...wrapper } = parseHistory(file, content);
+    const { history, payloadsApproximated: approximated, isPage, ...wrapper } = parseHistory(file, content);
+    const notes = [...(approximated ? [payloadsApproximated] : []), ...(isPage ? [pageAlone] : [])];
     const told = { ...wrapper, ...nonEmpty({ workflowId: entry?.workflowId, runId: entry?.runId }) };
     const loaded = finish(file, history, told, options.workflowId ?? basename(file).replace(historyFile, ''));
     return {
@@ -144,11 +145,11 @@ function loadHistory(
       ...nonEmpty({
         recordedAt: entry?.recordedAt,
         code: entry?.code,
-        namespace: (entry as { namespace?: string } | undefined)?.namespace,
+        namespace: entry?.namespace,
       }),
       ...(entry?.payloads === 'redacted' && { redacted: true }),
       ...(entry?.kept?.derived && { derived: entry.kept.derived }),
-      ...(approximated && { notes: [payloadsApproximated] }),
+      ...(notes.length > 0 && { notes }),
     };
   } catch (error) {
     if (!(error instanceof InvalidHistoryError)) throw error;

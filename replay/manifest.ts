@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withLock } from '../config/lock';
 
 /** What is known of one saved history beyond its events. Empty strings stand for what is unknown. */
 export interface ManifestEntry {
@@ -36,6 +37,8 @@ export interface ManifestEntry {
   chain?: { firstRunId: string; run: number };
   /** Ids of the patches that it took. */
   patches?: string[];
+  /** Where it was recorded, of one that is not redacted: codecs may be bound to it, and code may read it. */
+  namespace?: string;
   /** SHA-256 of the workflow bundle that played or verified it, without its source map: the same code proves nothing. */
   code?: string;
   /** Why it was retired, in `retired/`. */
@@ -56,7 +59,7 @@ export class ManifestError extends Error {
 /**
  * Reads the manifest of a folder; undefined if it has none.
  *
- * @throws ManifestError if it is not JSON or not a manifest.
+ * @throws ManifestError if it can't be read, is not JSON or not a manifest.
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const path = join(folder, 'manifest.json');
@@ -64,19 +67,40 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new ManifestError(`${path} can't be read: ${message.replace(/, .*/, '')}.`, { cause: error });
   }
   let manifest: unknown;
   try {
-    manifest = JSON.parse(text);
+    manifest = JSON.parse(text.replace(/^\uFEFF/, '')); // as some editors of Windows save it
   } catch (cause) {
     throw new ManifestError(`${path} is not JSON: mend it, or delete it to have it derived from the histories.`, {
       cause,
     });
   }
   if (!isManifest(manifest)) throw new ManifestError(`${path} is not a manifest of schema longhaul.histories/1.`);
+  for (const [file, entry] of Object.entries(manifest.histories)) checkEntry(path, file, entry);
   return manifest;
+}
+
+/**
+ * Reads the manifest of a folder, or begins one, and has it changed; other processes that change it wait meanwhile.
+ *
+ * @param change Is given the manifest, and what writes it.
+ */
+export async function changeManifest<T>(
+  folder: string,
+  change: (manifest: Manifest, write: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  return withLock(
+    join(folder, 'manifest.json.lock'),
+    () => undefined,
+    async () => {
+      const manifest = (await readManifest(folder)) ?? { schema: 'longhaul.histories/1' as const, histories: {} };
+      return change(manifest, () => writeManifest(folder, manifest));
+    },
+  );
 }
 
 /** Writes the manifest of a folder, entries in the order of their names, whole or not at all. */
@@ -91,5 +115,36 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
   const { schema, histories } = value as Partial<Manifest>;
-  return schema === 'longhaul.histories/1' && typeof histories === 'object' && !Array.isArray(histories);
+  return schema === 'longhaul.histories/1' && isObject(histories);
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const texts = [
+  'workflowId',
+  'runId',
+  'workflowType',
+  'taskQueue',
+  'recordedAt',
+  'sha256',
+  'code',
+  'namespace',
+] as const;
+const counts = ['events', 'spanMs'] as const;
+
+/** What somebody has written by hand must not be found out by what trips over it. */
+function checkEntry(path: string, file: string, entry: unknown): void {
+  const wrong = (what: string): ManifestError =>
+    new ManifestError(`${path}: the entry of ${JSON.stringify(file)} ${what}: mend it, or take it out.`);
+  if (!isObject(entry)) throw wrong('is no object');
+  const fields = entry as Record<string, unknown>;
+  for (const name of texts)
+    if (fields[name] !== undefined && typeof fields[name] !== 'string') throw wrong(`has a ${name} that is no text`);
+  for (const name of counts)
+    if (fields[name] !== undefined && typeof fields[name] !== 'number') throw wrong(`has ${name} that are no number`);
+  for (const name of ['kept', 'chain'] as const)
+    if (fields[name] !== undefined && !isObject(fields[name])) throw wrong(`has a ${name} that is no object`);
+  const { derived } = (fields.kept ?? {}) as { derived?: unknown };
+  if (derived !== undefined && !(Array.isArray(derived) && derived.every((place) => typeof place === 'string')))
+    throw wrong('has a kept.derived that is no list of texts');
 }

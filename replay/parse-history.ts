@@ -14,6 +14,8 @@ export interface ParsedHistory {
   runId?: string;
   /** The file held payloads as values, from which their bytes were made again. */
   payloadsApproximated?: boolean;
+  /** The file names a page that follows, as the HTTP API does. */
+  isPage?: boolean;
 }
 
 /** Far more than a server keeps (50 MB), also in JSON: whatever is larger is no history, and would only fill the memory. */

@@ -15,10 +15,15 @@ import { disagreement } from './self-test';
 import { SelfTestMemory } from './self-test-memory';
 import { toResult } from './to-result';
 
+/** Node ends a timer at once that is longer. */
+const longestTimer = 2 ** 31 - 1;
+
 export interface Replay {
   outcomes: Map<LoadedHistory, EngineResult>;
   lines: LineCoverage;
   engine: ReplayReport['engine'];
+  /** Why nothing was replayed elsewhere, though it was asked for. */
+  notElsewhere?: string;
 }
 
 interface Work {
@@ -29,7 +34,8 @@ interface Work {
 
 /** Replays all histories that can be, on the fast path where it holds. */
 export async function replayAll(options: ReplayHistoriesOptions, bundleCode: string): Promise<Replay> {
-  const { replayOptions = {}, deadlineMs = 120_000, lineCoverage = true, signal } = options;
+  const { replayOptions = {}, lineCoverage = true, signal } = options;
+  const deadlineMs = Math.min(options.deadlineMs ?? 120_000, longestTimer);
   const work = workOf(options);
   const values: ShownValues = { show: options.showValues ?? false, key: newKey() };
   const copied = await childOptions(replayOptions);
@@ -54,7 +60,7 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
     const plain = { ...start, plain: true, lines: false };
     const replayed = await runWork(options, work, jobs, () => new ReplayProcess(plain));
     const reason = `this SDK does not take the switches that make replay fast: ${disagreed}`;
-    return { ...replayed, engine: { path: 'plain', jobs, reason } };
+    return { ...replayed, engine: { path: 'plain', jobs, reason }, ...(options.elsewhere && { notElsewhere: reason }) };
   }
   if (work.length > 0) remembered?.remember();
   if (options.elsewhere) await replayElsewhere(options, work, jobs, start, fast.outcomes);
@@ -154,5 +160,6 @@ async function replayInPlace(
   const { ReplayInPlace } = require('./replay-in-place') as typeof import('./replay-in-place');
   const replayed = await runWork(options, work, 1, () => new ReplayInPlace(start));
   const reason = 'the options hold functions, which no other process can be given';
-  return { ...replayed, engine: { path: 'plain', jobs: 1, reason } };
+  const notElsewhere = options.elsewhere && { notElsewhere: reason };
+  return { ...replayed, engine: { path: 'plain', jobs: 1, reason }, ...notElsewhere };
 }

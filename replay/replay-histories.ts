@@ -40,7 +40,8 @@ export interface ReplayHistoriesOptions {
   lineCoverage?: boolean;
   /**
    * Whether to replay each history once more as if on another machine: in another time zone and locale, with the clock months
-   * ahead. Each command must come out the same. @default false
+   * ahead. Each command must come out the same. Where that can't be done, as with options that hold functions, the check fails.
+   * @default false
    */
   elsewhere?: boolean;
   /** What the corpus must have. @default warnings where a type has no history, or none that is recent */
@@ -76,7 +77,7 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
   signal?.throwIfAborted();
 
   const bundleCode = await bundleOf(options, replayOptions);
-  const { outcomes, lines, engine } = await replayAll(options, bundleCode);
+  const { outcomes, lines, engine, notElsewhere } = await replayAll(options, bundleCode);
   const seen = [...outcomes.values()].flatMap((outcome) => outcome.seen ?? []);
   if (seen.length > 0 && seen.every(({ exported }) => exported.length === 0) && nothingExported(outcomes)) {
     throw new WorkflowBundleError(
@@ -100,6 +101,7 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
   const findings = [
     ...findingsOf(replayed, coverage, here, Date.now(), policies),
     ...driftFindings(results, driftMode),
+    ...elsewhereFindings(notElsewhere),
   ];
   const summary = summaryOf(results, Math.round(performance.now() - startedAt));
   const sound = summary.pass + summary.drift;
@@ -138,6 +140,13 @@ function driftFindings(results: readonly HistoryResult[], mode: 'warn' | 'error'
   if (ofItself > 0) find('error', `The same code says something else than itself in ${times(ofItself)}.`);
   if (open > 0 && mode === 'error') find('error', `The code says something else than it did in ${times(open)}.`);
   return findings;
+}
+
+/** Who asked for it must not take its absence for a pass. */
+function elsewhereFindings(reason: string | undefined): PolicyFinding[] {
+  if (reason === undefined) return [];
+  const message = `Nothing was replayed in another time zone and locale, as was asked for: ${reason}.`;
+  return [{ policy: 'drift', level: 'error', message }];
 }
 
 const times = (count: number): string => (count === 1 ? '1 place' : `${count} places`);

@@ -39,6 +39,8 @@ function validateEvent(event: HistoryEvent, index: number): void {
     );
   }
   const type = typeOf(event);
+  // What a newer server adds it marks so, and the core passes over it.
+  if (event.workerMayIgnore && (type === undefined || !event[attributesOf(type)])) return;
   if (type === undefined) {
     throw new InvalidHistoryError(
       `Its event ${id} is of type ${String(event.eventType ?? 0)}, which this SDK does not know.`,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
+import type { PayloadCodec } from '@temporalio/common';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { HistoryResult, LoadedHistory, RunInspection } from '../replay';
 import { decodeHistory } from '../replay/proto';
@@ -35,6 +36,10 @@ export interface GatherHistoriesOptions {
   cwd: string;
   workflowsPath?: string;
   replayOptions?: Omit<ReplayWorkerOptions, 'workflowsPath' | 'workflowBundle'>;
+  /** Makes what decodes histories that were kept encoded. @default none */
+  codecs?: () => Promise<readonly PayloadCodec[]>;
+  /** Whether the worker has a payload converter of its own. @default false */
+  ownConverter?: boolean;
   signal?: AbortSignal;
   onProgress?: (line: string) => void;
 }
@@ -46,6 +51,7 @@ export interface GatherHistoriesOptions {
  */
 export async function gatherHistories(options: GatherHistoriesOptions): Promise<HistoryEvidence> {
   const { cwd, workflowsPath, replayOptions = {}, signal, onProgress } = options;
+  const { codecs = () => Promise.resolve([]), ownConverter = false } = options;
   const loaded = await load(options.paths);
   const shown = (file: string): string => relative(cwd, file) || file;
   const unreadable = loaded.flatMap(({ file, workflowType, problem }) =>
@@ -53,7 +59,8 @@ export async function gatherHistories(options: GatherHistoriesOptions): Promise<
   );
   const sound = loaded.filter(({ encoded }) => encoded !== undefined);
   if (sound.length === 0) return { runs: [], unreadable, exported: [] };
-  const { inspectHistories, readManifest, replayHistories, WorkflowBundleError } = await import('../replay/index.js');
+  const { CodecError, decodeLoaded, inspectHistories, readManifest, replayHistories, WorkflowBundleError } =
+    await import('../replay/index.js');
   const { runs: inspected } = await inspectHistories(sound);
   const replays = new Map<string, HistoryResult>();
   let exported: string[] = [];
@@ -63,14 +70,14 @@ export async function gatherHistories(options: GatherHistoriesOptions): Promise<
       const report = await replayHistories({
         workflowsPath,
         replayOptions,
-        histories: sound,
+        histories: await decodeLoaded(sound, { codecs, ownConverter }),
         ...(signal === undefined ? {} : { signal }),
-        onResult: ({ file }, index) => onProgress?.(`${index + 1} of ${sound.length} replayed: ${shown(file)}`),
+        onResult: ({ file }, done) => onProgress?.(`${done} of ${sound.length} replayed: ${shown(file)}`),
       });
       for (const result of report.histories) replays.set(result.file, result);
       exported = report.coverage.workflowTypes.exported;
     } catch (error) {
-      if (!(error instanceof WorkflowBundleError)) throw error;
+      if (!(error instanceof WorkflowBundleError) && !(error instanceof CodecError)) throw error;
       notReplayed = error.message.replaceAll(`${cwd}/`, '');
     }
   }

@@ -15,6 +15,8 @@ export interface Gathered {
   configFile: string;
   /** Workflow functions in the source. */
   workflows: readonly SourceWorkflow[];
+  /** Functions that the bundle of the workflow file exports, as far as a replay told, without those that the text knows for none. */
+  exported?: readonly string[];
 }
 
 /** What is known of one workflow type. */

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
-import { replayOptionsOf } from '../config';
+import type { PayloadCodec } from '@temporalio/common';
+import { codecServerOf, codecsOf, replayOptionsOf } from '../config';
 import type { LoadedConfig } from '../config';
 import { attributeFindings } from './attribute-findings';
 import type { Gathered } from './gathered';
@@ -44,7 +45,7 @@ export class NothingToReviewError extends Error {
  *
  * @throws NothingToReviewError where no workflow is found, or none of the given name.
  * @throws ManifestError if a `manifest.json` of saved histories can't be read.
- * @remarks Contacts no server. Runs the linter and the workflow code, which is bundled for the replay.
+ * @remarks Contacts no server, but the codec server of the configuration where histories are encoded. Runs the linter and the workflow code, which is bundled for the replay.
  */
 export async function review(options: ReviewOptions): Promise<ReviewReport> {
   const { workflowTypes, now = Date.now } = options;
@@ -75,7 +76,7 @@ export async function gather(options: ReviewOptions): Promise<Gathered> {
       : lint.roots.length > 0
         ? lint.roots.map((file) => resolve(config.folder, file))
         : await guessWorkflowFiles(config.folder);
-  const workflows = await workflowsIn(files);
+  const { workflows, others } = await workflowsIn(files);
   const withWorkflows = files.filter((file) => workflows.some((one) => one.file === file));
   const workflowsPath = named ?? (withWorkflows.length === 1 ? withWorkflows[0] : undefined);
   onProgress('replaying');
@@ -84,6 +85,8 @@ export async function gather(options: ReviewOptions): Promise<Gathered> {
     cwd,
     ...(workflowsPath === undefined ? {} : { workflowsPath }),
     replayOptions: await replayOptionsOf(config),
+    codecs: () => codecsFor(config),
+    ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
     ...(signal === undefined ? {} : { signal }),
     onProgress,
   });
@@ -95,13 +98,25 @@ export async function gather(options: ReviewOptions): Promise<Gathered> {
     catalog: config.file === undefined ? undefined : (config.catalog ?? {}),
     configFile: config.file === undefined ? 'longhaul.config.ts' : relative(cwd, config.file),
     workflows,
+    // Of what a call has made, or that comes from another package, only the bundle tells that it is a function.
+    exported: histories.exported.filter((name) => !others.includes(name)),
   };
 }
 
-/** Workflow types of the source, of the catalog and of saved histories. */
-export function knownTypes({ workflows, catalog = {}, histories }: Gathered): string[] {
+/** What decodes histories that were kept encoded: the configuration's codecs, or else its codec server. */
+async function codecsFor(config: LoadedConfig): Promise<PayloadCodec[]> {
+  const own = await codecsOf(config.dataConverter ?? {});
+  const server = codecServerOf(config, process.env);
+  if (own.length > 0 || !server) return own;
+  const { codecServer } = await import('../replay/index.js');
+  return [codecServer({ ...server, namespace: process.env.TEMPORAL_NAMESPACE ?? 'default' })];
+}
+
+/** Workflow types of the source and its bundle, of the catalog and of saved histories. */
+export function knownTypes({ workflows, exported = [], catalog = {}, histories }: Gathered): string[] {
   const types = [
     ...workflows.map(({ name }) => name),
+    ...exported,
     ...Object.keys(catalog),
     ...histories.runs.map(({ workflowType }) => workflowType),
   ];

@@ -16,3 +16,7 @@ export function lengthText(ms: number): string {
 export function countOf(count: number, one: string, more: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : more}`;
 }
+
+/** A workflow type as a key of an object in code. */
+export const keyOf = (type: string): string =>
+  /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(type) ? type : `'${type.replace(/[\\']/g, '\\$&')}'`;

@@ -13,27 +13,55 @@ export interface SourceWorkflow {
 const source = /\.[cm]?[jt]sx?$/;
 const skipped = /^(?:node_modules|dist|build|coverage|tests?|__tests__|.*\.(?:test|spec|d)\.[cm]?[jt]sx?|\..*)$/;
 
+/** What the text of a module tells of its exports. */
+export interface ModuleExports {
+  workflows: SourceWorkflow[];
+  /** Functions that are no workflows, since they are not asynchronous. */
+  others: string[];
+}
+
 /**
  * The workflow functions that modules export, read from their text: it needs neither a compiler nor that they load.
  *
  * A function counts if it is asynchronous or made by `longRunning`; signals, queries and constants do not.
  */
-export async function workflowsIn(files: readonly string[]): Promise<SourceWorkflow[]> {
-  const found: SourceWorkflow[] = [];
-  const seen = new Set<string>();
-  const pending = [...files];
-  for (let file = pending.shift(); file !== undefined; file = pending.shift()) {
-    if (seen.has(file)) continue;
-    seen.add(file);
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    found.push(...declaredIn(text, file));
-    for (const [, target = ''] of text.matchAll(/^export\s+(?:\*|\{[^}]*\})\s+from\s+['"](\.[^'"]+)['"]/gm)) {
-      const path = await modulePath(resolve(dirname(file), target));
-      if (path !== undefined) pending.push(path);
+export async function workflowsIn(files: readonly string[]): Promise<ModuleExports> {
+  const found = new Map<string, Declared>();
+  for (const file of files) for (const [name, one] of await exportsOf(file, new Set())) found.set(name, one);
+  const all = [...found].map(([name, { kind, ...at }]) => ({ kind, at: { ...at, name } }));
+  return {
+    workflows: all.flatMap(({ kind, at }) => (kind === 'workflow' ? [at] : [])),
+    others: all.flatMap(({ kind, at }) => (kind === 'other' ? [at.name] : [])),
+  };
+}
+
+type Declared = SourceWorkflow & { exported: boolean; kind: 'workflow' | 'other' | undefined };
+
+/** By the name under which each is exported. */
+async function exportsOf(file: string, seen: Set<string>): Promise<Map<string, Declared>> {
+  const found = new Map<string, Declared>();
+  const text = seen.has(file) ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+  seen.add(file);
+  if (text === undefined) return found;
+  const declared = declaredIn(text, file);
+  for (const one of declared) if (one.exported) found.set(one.name, one);
+  for (const [, list = '', target] of text.matchAll(/^export\s+(\*|\{[^}]*\})(?:\s+from\s+['"](\.[^'"]+)['"])?/gm)) {
+    const path = target === undefined ? undefined : await modulePath(resolve(dirname(file), target));
+    const from = path === undefined ? new Map(declared.map((one) => [one.name, one])) : await exportsOf(path, seen);
+    if (target !== undefined && path === undefined) continue;
+    for (const [name, as] of list === '*' ? [...from.keys()].map((one) => [one, one] as const) : namesIn(list)) {
+      const one = from.get(name);
+      if (one && as !== 'default') found.set(as, one);
     }
   }
   return found;
+}
+
+/** `a` and `b as c` of `{ a, b as c, type D }`. */
+function namesIn(list: string): (readonly [name: string, as: string])[] {
+  return [...list.matchAll(/(?<=[{,]\s*)(\w+)(?:\s+as\s+(\w+))?(?=\s*[,}])/g)].map(
+    ([, name = '', as = name]) => [name, as] as const,
+  );
 }
 
 /** Files of a folder that look like workflow code, for a project of which nothing else is known. */
@@ -46,13 +74,13 @@ export async function guessWorkflowFiles(folder: string): Promise<string[]> {
     else if (source.test(entry.name)) {
       const text = await readFile(path, 'utf8').catch(() => '');
       const imports = /(?:from\s+|require\()['"](?:@temporalio\/workflow|longhaul\/workflows)['"]/.test(text);
-      if (imports && declaredIn(text, path).length > 0) found.push(path);
+      if (imports && (await workflowsIn([path])).workflows.some((one) => one.file === path)) found.push(path);
     }
   }
   return found.sort();
 }
 
-function declaredIn(text: string, file: string): SourceWorkflow[] {
+function declaredIn(text: string, file: string): Declared[] {
   const lines = text.split('\n');
   const declarations = lines.flatMap((line, index) => {
     const match =
@@ -60,7 +88,7 @@ function declaredIn(text: string, file: string): SourceWorkflow[] {
     if (!match) return [];
     const [, exported, isAsync, named, constant, rest = ''] = match;
     const head = `${rest} ${lines.slice(index + 1, index + 3).join(' ')}`;
-    const isFunction =
+    const isWorkflow =
       named === undefined
         ? constant !== undefined && /^[^=]*=\s*(?:async\b|longRunning\b)/.test(head)
         : isAsync !== undefined ||
@@ -70,12 +98,15 @@ function declaredIn(text: string, file: string): SourceWorkflow[] {
               .join(' ')
               .split('{')[0] ?? '',
           );
-    return [{ index, name: named ?? constant, isWorkflow: exported !== undefined && isFunction }];
+    // Of a constant that a call makes the text can't tell what it is.
+    const isOther = named !== undefined || /^[^=]*=\s*(?:function\b|\(|\w+\s*=>)/.test(head);
+    const kind: Declared['kind'] = isWorkflow ? 'workflow' : isOther ? 'other' : undefined;
+    return [{ index, name: named ?? constant, exported: exported !== undefined, kind }];
   });
-  return declarations.flatMap(({ index, name, isWorkflow }, at) =>
-    isWorkflow && name !== undefined
-      ? [{ name, file, line: index + 1, end: declarations[at + 1]?.index ?? lines.length }]
-      : [],
+  return declarations.flatMap(({ index, name, exported, kind }, at) =>
+    name === undefined
+      ? []
+      : [{ name, file, line: index + 1, end: declarations[at + 1]?.index ?? lines.length, exported, kind }],
   );
 }
 

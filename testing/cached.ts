@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { check, seal, type Manifest } from './cache-entry';
 import { messageOf } from './errors';
-import { withLock } from './lock';
+import { withLock } from '../config/lock';
 import { withProgress, type Log } from './progress';
 
 /** One way to get a server into the cache. */

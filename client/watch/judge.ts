@@ -15,12 +15,15 @@ export interface Evidence {
   taskFailure?: TaskFailure;
   /** Signals that the run has received; counted only where they may be many. */
   signals?: number;
+  /** When activities were scheduled first, by id; asked only where the server tells of a later attempt alone. */
+  firstScheduledMs?: ReadonlyMap<string, number>;
 }
 
 type Pending = NonNullable<Described['pendingActivities']>[number];
 
 /** Started, in the server's numbers of the states of activities and of workflow tasks. */
 const activityStarted = 2;
+const activityCancelRequested = 3;
 const activityScheduled = 1;
 const taskScheduled = 1;
 const running = 1;
@@ -35,6 +38,24 @@ export const isTaskFailing = (
 
 export const historyEvents = ({ workflowExecutionInfo: info }: Described): number =>
   Number(String(info?.historyLength ?? 0));
+
+/**
+ * Activities of which it must be asked when they were scheduled first: the server tells when the current attempt was. Only those that
+ * can have been under way for too long, since their run began before.
+ */
+export function agedActivities(
+  { pendingActivities, workflowExecutionInfo: info }: Described,
+  { activityAgeMs }: TypeSettings,
+  nowMs: number,
+): string[] {
+  const startedMs = msOf(info?.startTime);
+  if (activityAgeMs === undefined || startedMs === undefined || nowMs - startedMs <= activityAgeMs) return [];
+  return pendingActivities.flatMap(({ activityId, attempt, paused, scheduledTime }) =>
+    (attempt ?? 1) > 1 && !paused && activityId && nowMs - (msOf(scheduledTime) ?? 0) <= activityAgeMs
+      ? [activityId]
+      : [],
+  );
+}
 
 /** Each thing that is wrong with a run. None of a run that waits as designed. */
 export function judge(described: Described, evidence: Evidence): Finding[] {
@@ -114,15 +135,15 @@ function workflowTask(described: Described, { settings, nowMs, notTakenMs, taskF
   ];
 }
 
-function activity(pending: Pending, { settings, nowMs, notTakenMs }: Evidence): Found[] {
+function activity(pending: Pending, { settings, nowMs, notTakenMs, firstScheduledMs }: Evidence): Found[] {
   const type = pending.activityType?.name ?? '';
   const { paused, lastFailure, lastWorkerIdentity } = pending;
   if (paused) return []; // somebody did that on purpose
   const attempts = pending.attempt ?? 1;
-  const scheduledMs = msOf(pending.scheduledTime);
+  const scheduledMs = firstScheduledMs?.get(pending.activityId ?? '') ?? msOf(pending.scheduledTime);
   const found: Found[] = [];
-  const add = (verdict: Verdict, sinceMs: number | undefined, message: string, fix: string) =>
-    found.push({ verdict, subject: type, since: isoOrNull(sinceMs), message, fix, attempts });
+  const add = (verdict: Verdict, sinceMs: number | undefined, message: string, fix: string, more?: Partial<Finding>) =>
+    found.push({ verdict, subject: type, since: isoOrNull(sinceMs), message, fix, attempts, ...more });
   if (attempts >= settings.activityAttempts) {
     const why = lastFailure?.message ? ` Its last failure: ${shorten(lastFailure.message)}` : '';
     add(
@@ -135,7 +156,9 @@ function activity(pending: Pending, { settings, nowMs, notTakenMs }: Evidence): 
   const heardMs = Math.max(msOf(pending.lastHeartbeatTime) ?? 0, msOf(pending.lastStartedTime) ?? 0);
   const heartbeatMs = msOf(pending.activityOptions?.heartbeatTimeout);
   const silentMs = Math.max(settings.activitySilenceMs, heartbeatMs ?? 0);
-  if (Number(pending.state) === activityStarted && heardMs > 0 && nowMs - heardMs > silentMs) {
+  // One that is to be cancelled runs until it beats, and may never.
+  const isAtWork = [activityStarted, activityCancelRequested].includes(Number(pending.state));
+  if (isAtWork && heardMs > 0 && nowMs - heardMs > silentMs) {
     add(
       'activity-silent',
       heardMs,
@@ -157,7 +180,7 @@ function activity(pending: Pending, { settings, nowMs, notTakenMs }: Evidence): 
       'Look at what it does, and bound it by scheduleToCloseTimeout.',
     );
   }
-  const dueMs = msOf(pending.nextAttemptScheduleTime) ?? scheduledMs;
+  const dueMs = msOf(pending.nextAttemptScheduleTime) ?? msOf(pending.scheduledTime);
   if (Number(pending.state) === activityScheduled && dueMs !== undefined && nowMs - dueMs > notTakenMs) {
     const queue = pending.activityOptions?.taskQueue?.name;
     add(
@@ -165,6 +188,7 @@ function activity(pending: Pending, { settings, nowMs, notTakenMs }: Evidence): 
       dueMs,
       `Activity ${type} has waited for ${span(nowMs - dueMs)}${queue ? ` on task queue ${queue}` : ''}, and no worker takes it.`,
       'Start workers for the task queue of the activity, or more of them.',
+      queue ? { taskQueue: queue } : {},
     );
   }
   return found;

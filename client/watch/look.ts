@@ -1,9 +1,10 @@
 import type { Finding } from './report';
 import type { Described, ServerCalls } from './server-calls';
-import { historyEvents, isRunning, isTaskFailing, judge } from './judge';
+import { agedActivities, historyEvents, isRunning, isTaskFailing, judge } from './judge';
 import type { TypeSettings } from './settings';
 import type { Suspect } from './suspects';
 import { taskFailureIn } from './task-failure';
+import { msOf } from './time';
 
 export interface LookOptions {
   settingsOf: (workflowType: string) => TypeSettings;
@@ -26,6 +27,8 @@ const tailPage = 1_000;
 export class Looker {
   /** Signals counted so far by run, up to which event: what has been counted is not read again. */
   private readonly counted = new Map<string, { upTo: number; signals: number }>();
+  /** When activities were scheduled first, by run and id: that never changes. */
+  private readonly scheduled = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(private readonly calls: ServerCalls) {}
 
@@ -43,6 +46,7 @@ export class Looker {
     const failing = running && isTaskFailing(described, settings);
     const signals = running ? await this.signalsOf(described, workflowId, ownRunId, settings) : undefined;
     const { nowMs, notTakenMs } = options;
+    const aged = running ? agedActivities(described, settings, nowMs) : [];
     return {
       workflowId,
       firstRunId: info?.firstRunId || ownRunId,
@@ -56,8 +60,34 @@ export class Looker {
           ? { taskFailure: taskFailureIn(await this.calls.historyTail(workflowId, ownRunId, tailEvents)) }
           : {}),
         ...(signals === undefined ? {} : { signals }),
+        ...(aged.length === 0 ? {} : { firstScheduledMs: await this.firstScheduled(workflowId, ownRunId, aged) }),
       }),
     };
+  }
+
+  /** From the history, the newest events first, as far back as it takes. */
+  private async firstScheduled(
+    workflowId: string,
+    runId: string,
+    activityIds: readonly string[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const known = this.scheduled.get(runId);
+    if (known && activityIds.every((id) => known.has(id))) return known;
+    const found = new Map(known);
+    const missing = new Set(activityIds.filter((id) => !found.has(id)));
+    let token: Uint8Array | undefined;
+    do {
+      const page = await this.calls.historyTail(workflowId, runId, tailPage, token);
+      for (const { activityTaskScheduledEventAttributes: scheduled, eventTime } of page?.history?.events ?? []) {
+        if (scheduled?.activityId && missing.delete(scheduled.activityId))
+          found.set(scheduled.activityId, msOf(eventTime) ?? 0);
+      }
+      token = page && page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+    } while (token && missing.size > 0);
+    for (const id of missing) found.delete(id);
+    if (this.scheduled.size > 10_000) this.scheduled.clear();
+    this.scheduled.set(runId, found);
+    return found;
   }
 
   /** A run has no more signals than events, so few have to be counted; nothing else tells their number. */

@@ -64,7 +64,13 @@ export async function scan(
     if (!looked.has(workflowId)) await look({ workflowId, runId });
   });
 
-  const seen = [...options.taskQueues, ...queues, ...[...looked.values()].map(({ taskQueue }) => taskQueue)];
+  const ofCases = known.cases.flatMap(({ workflowId, taskQueue }) => (workflowId === '' ? [taskQueue] : []));
+  const seen = [
+    ...options.taskQueues,
+    ...queues,
+    ...[...looked.values()].map(({ taskQueue }) => taskQueue),
+    ...ofCases, // or a case of a queue that nobody uses any more would stay open for ever
+  ];
   const taskQueues = noteQueues(known.taskQueues, seen, nowMs);
   const queueNames = Object.keys(taskQueues);
   const withoutWorkers = await queuesWithoutWorkers(calls, queueNames, { nowMs, withinMs: options.pollersWithinMs });
@@ -108,10 +114,15 @@ async function sweepOn(
   for (let left = budget; left > 0;) {
     if (token.length === 0) [startedAt, looked] = [iso(nowMs), 0];
     const page = await sweepPage(calls, token, left).catch((error: unknown) => {
-      // A token of an older server, or of another store: begin anew.
-      if (token.length > 0) return { suspects: [], token: new Uint8Array() };
+      const { code } = error as { code?: unknown };
+      if (token.length > 0 && typeof code === 'number' && !unanswered.has(code)) return undefined;
       throw error;
     });
+    if (!page) {
+      // A token of an older server, or of another store: begin anew.
+      token = new Uint8Array();
+      continue;
+    }
     for (const one of page.suspects) {
       queues.add(one.taskQueue);
       await look(one);
@@ -130,8 +141,7 @@ async function sweepOn(
 /** A queue without workers is one case, not one for each workflow on it. */
 function withoutQueueRepeats(findings: readonly Finding[], queues: readonly Finding[]): Finding[] {
   const named = new Set(queues.map(({ taskQueue }) => taskQueue));
-  const repeats = ({ verdict, subject, taskQueue }: Finding): boolean =>
-    verdict === 'no-worker' && subject === '' && named.has(taskQueue);
+  const repeats = ({ verdict, taskQueue }: Finding): boolean => verdict === 'no-worker' && named.has(taskQueue);
   return [...queues, ...findings.filter((finding) => !repeats(finding))];
 }
 
@@ -151,9 +161,15 @@ function grouped(
   };
   for (const [type, { team = null }] of types) groupOf(team, type);
   for (const one of cases) groupOf(one.team, one.workflowType).cases.push(one);
+  // Of a type that is not in the catalog nobody has counted.
+  for (const group of groups.values())
+    group.overdue = Math.max(group.overdue, group.cases.filter(({ verdict }) => verdict === 'overdue').length);
   return [...groups.values()].sort(
     (a, b) => order(a.team ?? '', b.team ?? '') || order(a.workflowType, b.workflowType),
   );
 }
 
 const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** The gRPC status of calls to which the server gave no answer, or no leave: that says nothing of the page token. */
+const unanswered = new Set([1, 4, 7, 8, 14, 16]);

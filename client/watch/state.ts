@@ -56,8 +56,8 @@ export function fileStore(path: string): WatchStore {
   return {
     async load() {
       try {
-        const state = JSON.parse(await readFile(path, 'utf8')) as Partial<WatchState>;
-        return state.schema === 'longhaul.watch-state/1' ? (state as WatchState) : undefined;
+        const state: unknown = JSON.parse(await readFile(path, 'utf8'));
+        return isState(state) ? state : undefined;
       } catch (error) {
         if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;
@@ -70,4 +70,12 @@ export function fileStore(path: string): WatchStore {
       await rename(draft, path);
     },
   };
+}
+
+function isState(value: unknown): value is WatchState {
+  const { schema, cases, sweep, taskQueues } = Object(value) as Partial<WatchState>;
+  const isObject = (part: unknown): boolean => typeof part === 'object' && part !== null;
+  const isWhole =
+    Array.isArray(cases) && cases.every(isObject) && typeof sweep?.token === 'string' && isObject(taskQueues);
+  return schema === 'longhaul.watch-state/1' && isWhole;
 }

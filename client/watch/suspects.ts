@@ -54,18 +54,17 @@ export async function countAndSuspect(
     const ofType = `${isOpen} AND WorkflowType = ${quoted(type)}`;
     const count = (await calls.count(ofType)) ?? 0;
     runningByType.set(type, count);
-    if (count === 0 || expectedMs === undefined) continue;
+    if (count === 0) continue;
+    if (hasDeadlines && withDeadline > 0)
+      overdueByType.set(type, (await calls.count(`${ofType} AND LonghaulDeadline < ${now}`)) ?? 0);
+    if (expectedMs === undefined) continue;
     const without = hasDeadlines ? ' AND LonghaulDeadline IS NULL' : '';
-    const startedBefore = quoted(iso(nowMs - expectedMs));
+    const startedBefore = quoted(iso(Math.max(0, nowMs - expectedMs))); // a date goes back no further than some 270,000 years
     const late = await suspectBy(
       `executions of ${type} are past their expected maximum`,
       `${ofType}${without} AND StartTime < ${startedBefore}`,
     );
-    overdueByType.set(type, late ?? 0);
-    if (hasDeadlines && withDeadline > 0) {
-      const told = (await calls.count(`${ofType} AND LonghaulDeadline < ${now}`)) ?? 0;
-      overdueByType.set(type, (late ?? 0) + told);
-    }
+    overdueByType.set(type, (overdueByType.get(type) ?? 0) + (late ?? 0));
   }
   const shortest = Math.min(...[...types.values()].map(({ backlogAgeMs }) => backlogAgeMs), 3_600_000);
   await suspectBy(

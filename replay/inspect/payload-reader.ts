@@ -57,7 +57,8 @@ export class PayloadReader {
     { endpoint, headers }: NonNullable<PayloadReaderOptions['codecServer']>,
   ): Promise<Payload> {
     const { namespace } = this.options;
-    const response = await fetch(`${endpoint.replace(/\/$/, '')}/decode`, {
+    const url = endpoint.replace('{namespace}', namespace ?? 'default').replace(/\/$/, '');
+    const response = await fetch(`${url}/decode`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

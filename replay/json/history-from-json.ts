@@ -8,6 +8,8 @@ import { type Leniency, messageFromJson, namesOf } from './proto-json';
 export const payloadsApproximated =
   'payloads approximated: the file holds decoded values, of which their bytes were made again';
 
+export const pageAlone = 'one page of a history alone: it names a next one, and what that holds is not looked at';
+
 /**
  * Reads each JSON form that tools write: the CLI's and the SDK's `{ events }`, the HTTP API's `{ history }` with and without
  * payload shorthand, the Web UI's with decoded payloads, the Java SDK's `{ workflowId, runId, events }`, a bare array of
@@ -24,6 +26,7 @@ export function historyFromJson(json: unknown): ParsedHistory {
     ...textField('workflowId', wrapper.workflowId ?? wrapper.workflow_id),
     ...textField('runId', wrapper.runId ?? wrapper.run_id),
     ...(leniency.payloadsApproximated && { payloadsApproximated: true }),
+    ...((wrapper.nextPageToken ?? wrapper.next_page_token) ? { isPage: true } : {}),
   };
 }
 
@@ -46,7 +49,7 @@ function eventFromJson(json: unknown, index: number, leniency: Leniency): Json {
     const attributes = Object.keys(event).find((field) => field.endsWith('EventAttributes'));
     const derived =
       attributes && namesOf(eventTypeEnum).get(attributes.slice(0, -'EventAttributes'.length).toLowerCase());
-    if (derived === undefined && typeof named === 'string') {
+    if (derived === undefined && typeof named === 'string' && event.workerMayIgnore !== true) {
       throw new InvalidHistoryError(
         `Its event ${index + 1} is of type ${JSON.stringify(named.slice(0, 80))}, which this SDK does not know.`,
       );

@@ -16,6 +16,8 @@ export interface FetchLiveHistoriesOptions {
   /** At most so many runs: of each type the oldest first. @default 1_000 */
   limit?: number;
   signal?: AbortSignal;
+  /** Called once with how many runs were listed, how many of them are fetched, and whether the listing ended before all were. */
+  onListed?: (listed: { runs: number; taken: number; cut: boolean }) => void;
   /** Called with how far it has come, in a few words. */
   onProgress?: (words: string) => void;
 }
@@ -33,9 +35,10 @@ const mostRows = 100_000;
  * @throws What the connection throws: no server, no permission, a query that the server refuses.
  */
 export async function fetchLiveHistories(options: FetchLiveHistoriesOptions): Promise<LoadedHistory[]> {
-  const { limit = 1_000, signal, onProgress } = options;
-  const listed = await listRuns(options);
+  const { limit = 1_000, signal, onListed, onProgress } = options;
+  const { runs: listed, cut } = await listRuns(options);
   const runs = pickRuns(listed, limit);
+  onListed?.({ runs: listed.length, taken: runs.length, cut });
   const histories: LoadedHistory[] = new Array<LoadedHistory>(runs.length);
   let next = 0;
   let done = 0;
@@ -51,7 +54,7 @@ export async function fetchLiveHistories(options: FetchLiveHistoriesOptions): Pr
   return histories;
 }
 
-async function listRuns(options: FetchLiveHistoriesOptions): Promise<OpenRun[]> {
+async function listRuns(options: FetchLiveHistoriesOptions): Promise<{ runs: OpenRun[]; cut: boolean }> {
   const { workflowService, namespace, query = "ExecutionStatus = 'Running'", buildId, signal, onProgress } = options;
   const runs: OpenRun[] = [];
   let nextPageToken: Uint8Array | undefined;
@@ -77,7 +80,7 @@ async function listRuns(options: FetchLiveHistoriesOptions): Promise<OpenRun[]> 
     onProgress?.(`${rows} runs listed`);
     nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
   } while (nextPageToken && rows < mostRows);
-  return runs;
+  return { runs, cut: nextPageToken !== undefined };
 }
 
 /**

@@ -48,6 +48,7 @@ const free = new Set([
   'protocolInstanceId',
   'namespace',
   'runId',
+  'fairnessKey',
 ]);
 
 function shape(value: unknown, field: string): unknown {
@@ -56,6 +57,7 @@ function shape(value: unknown, field: string): unknown {
   if (isPayload(value) || ('metadata' in value && 'data' in value)) return valueShape(jsonOf(value as never));
   if (ArrayBuffer.isView(value)) return 'bytes';
   if (Array.isArray(value)) return value.map((item) => shape(item, field));
+  if (field === 'nexusHeader') return Object.keys(value).length;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) =>
       isMap(field) ? [[`${Object.keys(value).indexOf(name)}`, shape(inner, name)]] : [[name, shape(inner, name)]],

@@ -9,7 +9,7 @@ export interface DecodeLoadedOptions {
   codecs: () => Promise<readonly PayloadCodec[]>;
   /** Whether the worker has a payload converter of its own, which may read encodings that the SDK's do not. @default false */
   ownConverter?: boolean;
-  /** Told to codecs that are bound to their context. @default 'default' */
+  /** Told to codecs that are bound to their context, of histories that don't say where they are from. @default 'default' */
   namespace?: string;
 }
 
@@ -23,7 +23,8 @@ export async function decodeLoaded(
   histories: readonly LoadedHistory[],
   { codecs, ownConverter = false, namespace = 'default' }: DecodeLoadedOptions,
 ): Promise<LoadedHistory[]> {
-  let decoder: PayloadDecoder | undefined;
+  let made: readonly PayloadCodec[] | undefined;
+  const decoders = new Map<string, PayloadDecoder>();
   const decoded: LoadedHistory[] = [];
   for (const loaded of histories) {
     const { encoded, file, workflowId } = loaded;
@@ -36,10 +37,12 @@ export async function decodeLoaded(
       decoded.push(loaded);
       continue;
     }
-    const made = decoder ? [] : await codecs();
-    decoder ??= made.length > 0 ? new PayloadDecoder(made, namespace) : undefined;
+    made ??= await codecs();
+    const from = loaded.namespace ?? namespace;
+    const decoder = decoders.get(from) ?? new PayloadDecoder(made, from);
+    decoders.set(from, decoder);
     let left = foreign;
-    if (decoder) {
+    if (made.length > 0) {
       try {
         left = await decoder.decode(history, workflowId);
       } catch (error) {

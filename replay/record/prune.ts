@@ -1,8 +1,8 @@
-import { link, mkdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { InvalidHistoryError } from '../invalid-history-error';
-import { type Manifest, type ManifestEntry, readManifest, writeManifest } from '../manifest';
+import { changeManifest, type Manifest, type ManifestEntry, readManifest } from '../manifest';
 import { parseHistory } from '../parse-history';
 import { featuresOf } from './features';
 
@@ -110,16 +110,26 @@ function pinnedOf(histories: Record<string, ManifestEntry>): Set<string> {
 async function retire(folder: string, { file, reason }: RetiredHistory, now: Date): Promise<void> {
   const to = join(folder, 'retired');
   await mkdir(to, { recursive: true });
-  const from = await readManifest(folder);
-  const entry = from?.histories[file];
-  if (!from || !entry) return;
-  const into = (await readManifest(to)) ?? { schema: 'longhaul.histories/1' as const, histories: {} };
-  into.histories[file] = { ...entry, retired: { at: now.toISOString(), reason } };
-  await writeManifest(to, into);
-  await link(join(folder, file), join(to, file)).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // of a run that was cut off
+  await changeManifest(folder, async (from, writeFrom) => {
+    const entry = from.histories[file];
+    const content = await readFile(join(folder, file)).catch(() => undefined);
+    if (!entry || !content) return;
+    await changeManifest(to, async (into, writeInto) => {
+      const name = await freeName(to, file, content);
+      into.histories[name] = { ...entry, retired: { at: now.toISOString(), reason } };
+      await writeInto();
+      await rename(join(folder, file), join(to, name));
+    });
+    Reflect.deleteProperty(from.histories, file);
+    await writeFrom();
   });
-  await unlink(join(folder, file));
-  Reflect.deleteProperty(from.histories, file);
-  await writeManifest(folder, from);
+}
+
+/** Its own name, unless another history was retired under that, as of a run that was recorded twice. */
+async function freeName(folder: string, file: string, content: Uint8Array): Promise<string> {
+  for (let nth = 1; ; nth += 1) {
+    const name = nth === 1 ? file : file.replace(/(\.\w+(?:\.gz)?)$/, `-${nth}$1`);
+    const there = await readFile(join(folder, name)).catch(() => undefined);
+    if (!there || there.equals(content)) return name;
+  }
 }

@@ -1,9 +1,9 @@
 import { readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { decodeHistory, encodeHistory } from '../proto';
 import { describeHistory } from '../describe-history';
 import { type ManifestEntry, readManifest } from '../manifest';
-import { saveHistory } from '../save-history';
+import { HistoryExistsError, saveHistory } from '../save-history';
 import { InvalidHistoryError } from '../invalid-history-error';
 import { validateHistory } from '../validate-history';
 import type { PayloadDecoder } from './decode-payloads';
@@ -19,6 +19,8 @@ export interface RecorderOptions {
   decoder?: PayloadDecoder;
   /** Absent where payloads are not redacted. */
   redactor?: Redactor;
+  /** Where it is recorded; a redacted history does not tell. */
+  namespace?: string;
   /** SHA-256 of the workflow bundle. */
   code?: string;
   codeVersion?: string;
@@ -49,13 +51,16 @@ export class Recorder {
 
   static async open(options: RecorderOptions): Promise<Recorder> {
     const { folder } = options;
-    const manifest = await readManifest(folder);
     const known = new Map<string, { file: string; events: number }>();
-    const files = new Set(await readdir(folder).catch(() => [] as string[]));
-    for (const [file, { runId, events = Infinity }] of Object.entries(manifest?.histories ?? {})) {
-      // Of a recording that was killed an entry may be there without its file.
-      if (!files.has(file)) continue;
-      if ((known.get(runId)?.events ?? -1) < events) known.set(runId, { file, events });
+    // What was retired showed nothing new, and does so when it is recorded once more.
+    for (const inside of ['', 'retired']) {
+      const manifest = await readManifest(join(folder, inside));
+      const files = new Set(await readdir(join(folder, inside)).catch(() => [] as string[]));
+      for (const [file, { runId, events = Infinity }] of Object.entries(manifest?.histories ?? {})) {
+        // Of a recording that was killed an entry may be there without its file.
+        if (!files.has(file)) continue;
+        if ((known.get(runId)?.events ?? -1) < events) known.set(runId, { file: join(inside, file), events });
+      }
     }
     await removeDrafts(folder);
     return new Recorder(options, known);
@@ -66,7 +71,7 @@ export class Recorder {
    * @param what What happens in it, for its name. @default nothing but how it ended
    */
   async record({ workflowId, runId, history }: FetchedRun, run: number, what?: string): Promise<RecordedRun> {
-    const { folder, source, decoder, redactor, code, codeVersion } = this.options;
+    const { folder, source, decoder, redactor, code, codeVersion, namespace } = this.options;
     const { workflowType, events, spanMs } = describeHistory(history);
     const end = endOf(history);
     const about = { runId, workflowType, events, spanMs, end };
@@ -97,7 +102,7 @@ export class Recorder {
       }
     }
     const firstRunId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId ?? runId;
-    const path = await saveHistory(folder, {
+    const saving = saveHistory(folder, {
       ...saved,
       runId,
       // One run has one name; an open one that went on since has another.
@@ -109,9 +114,20 @@ export class Recorder {
         chain: { firstRunId, run },
         ...(kept && { kept }),
         ...(code !== undefined && { code }),
+        ...(namespace !== undefined && !redactor && { namespace }),
       },
     });
-    const file = path.slice(folder.length + 1);
+    let file: string;
+    try {
+      file = basename(await saving);
+    } catch (error) {
+      if (!(error instanceof HistoryExistsError)) throw error;
+      const entry = (await readManifest(folder))?.histories[error.file];
+      // Another recording was quicker.
+      if (entry?.runId === runId) return { ...about, status: 'exists', file: error.file };
+      const message = `${error.file} is there and manifest.json does not tell of what: delete it, or bring its entry back, and record anew.`;
+      return { ...about, status: 'refused', message };
+    }
     this.known.set(runId, { file, events });
     return { ...about, status: 'recorded', file, ...(kept && { kept }) };
   }
@@ -121,12 +137,23 @@ export function needsCodec(encodings: readonly string[]): string {
   return `Its payloads are encoded (${encodings.join(', ')}) and no codec decodes them: set dataConverter.payloadCodecs or codecServer in longhaul.config.ts`;
 }
 
-/** What a recording left that was killed while it wrote. */
+/** What a recording left that was killed while it wrote, but not what one writes now. */
 async function removeDrafts(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [] as string[]);
   await Promise.all(
     names
-      .filter((name) => /\.(?:bin\.gz|json)\.\d+\.tmp$/.test(name))
+      .filter((name) => {
+        const [, pid] = /\.(?:bin\.gz|json)\.(\d+)\.tmp$/.exec(name) ?? [];
+        return pid !== undefined && (Number(pid) === process.pid || !lives(Number(pid)));
+      })
       .map((name) => unlink(join(folder, name)).catch(() => undefined)),
   );
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -62,6 +62,7 @@ export class Redactor {
       left -= 1;
       const redacted = this.apply(encoded, workflowId, texts, new Set([...keep, ...wanted]));
       const after = await tracer.trace({ workflowId: redacted.workflowId, encoded: encodeHistory(redacted.history) });
+      if (after.endless) left -= endlessCost;
       return { redacted, after, difference: firstDifference(before, after) };
     };
 
@@ -123,6 +124,9 @@ export class Redactor {
     return kept;
   }
 }
+
+/** In attempts: one that never ends takes many times as long. */
+const endlessCost = 20;
 
 interface Attempt {
   redacted: ReturnType<Redaction['redact']>;

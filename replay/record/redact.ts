@@ -79,6 +79,8 @@ const namedByCode = new Set(['workflowType', 'activityType', 'taskQueue', 'origi
 const idFields = new Set(['workflowId', 'activityId', 'protocolInstanceId', 'updateId', 'acceptedRequestMessageId']);
 /** Names that workflow code declares, unless they are made of data. */
 const declared = new Set(['signalName', 'name', 'endpoint', 'service', 'operation', 'normalName', 'type', 'queryType']);
+/** What a payload's metadata says of how to read it. */
+const ofEncoding = new Set(['encoding', 'messageType', 'type']);
 /** Search attributes that the server keeps by itself. */
 const serverAttributes = new Set(['TemporalChangeVersion', 'BuildIds']);
 
@@ -91,19 +93,23 @@ const serverAttributes = new Set(['TemporalChangeVersion', 'BuildIds']);
 export class Redaction {
   readonly kept: Kept = { literals: new Set(), slots: new Set() };
   readonly places: Places = { values: new Set(), ids: new Set(), texts: new Set() };
-  private readonly parts: readonly string[];
+  private readonly parts: Parts;
+  /** Names that stay in the history, and so need not be hidden where a payload says them too, as of a worker's own task queue. */
+  private said: ReadonlySet<string> = new Set();
   private where = '';
+  /** Events, of which each activity has one. */
+  private most = 0;
 
   constructor(private readonly options: RedactOptions) {
-    this.parts = [...new Set(options.texts)]
-      .filter((text) => text.length > 2 && !/\s/.test(text))
-      .sort((a, b) => b.length - a.length);
+    this.parts = new Parts(options.texts);
   }
 
   redact(history: History): Redacted {
     const events = history.events ?? [];
+    this.said = namesIn(events);
+    this.most = events.length;
     for (const event of events) {
-      this.where = placeOf(event, events);
+      this.where = placeOf(event, events, (name) => this.name(name));
       delete event.links;
       delete event.userMetadata;
       this.message(event, '');
@@ -140,8 +146,8 @@ export class Redaction {
   }
 
   private inner(value: object, field: string, path: string): void {
-    // A marker's `data` is the core's own bookkeeping.
-    if (field === 'details' && this.where.startsWith('MarkerRecorded')) {
+    // A marker's `data` is the core's own bookkeeping; a failure in it has details too, which are the user's.
+    if (path === 'markerRecordedEventAttributes.details') {
       const { result, ...others } = value as Record<string, object>;
       if (result) this.message(result, `${path}.result`);
       if (this.where.startsWith('MarkerRecorded core_')) return;
@@ -155,6 +161,13 @@ export class Redaction {
       }
       return;
     }
+    if (field === 'nexusHeader') {
+      // Of texts, whose names are any: they are no fields.
+      const header = value as Record<string, string>;
+      for (const [name, text] of Object.entries(header)) header[name] = this.text(text);
+      this.keys(header);
+      return;
+    }
     if (field === 'fields') this.keys(value as Record<string, unknown>);
     this.message(value, path);
   }
@@ -162,8 +175,8 @@ export class Redaction {
   /** Names of headers, memo fields and the like, where no code has them. */
   private keys(map: Record<string, unknown>): void {
     for (const [key, value] of Object.entries(map)) {
-      const name = this.key(key);
-      if (name === key) continue;
+      if (this.isName(key)) continue;
+      const name = this.options.tokens.text(key);
       Reflect.deleteProperty(map, key);
       map[name] = value;
     }
@@ -188,9 +201,10 @@ export class Redaction {
   }
 
   private payload(payload: Payload, field: string, path: string): Payload {
-    const { metadata, data } = payload;
+    const { data } = payload;
     const encoding = encodingOf(payload);
-    if (!data || data.length === 0 || encoding === 'binary/null') return payload;
+    const metadata = this.metadata(payload, path);
+    if (!data || data.length === 0 || encoding === 'binary/null') return Object.assign(payload, { metadata });
     let json: unknown;
     try {
       json = JSON.parse(Buffer.from(data).toString('utf8'));
@@ -201,6 +215,19 @@ export class Redaction {
     const named = ofFailure || encoding === 'json/protobuf'; // by a schema, not by the user
     const redacted = this.json(json, ofFailure ? '$failure' : `${shortPath(path)}$`, named);
     return makePayload({ metadata, data: Buffer.from(JSON.stringify(redacted)) });
+  }
+
+  /** What converters say of a payload beside how it is encoded: they may say anything. */
+  private metadata({ metadata }: Payload, path: string): Record<string, Uint8Array> {
+    return Object.fromEntries(
+      Object.entries(metadata ?? {}).map(([name, bytes]) => {
+        const text = Buffer.from(bytes).toString('utf8');
+        if (ofEncoding.has(name)) return [name, bytes];
+        if (!Buffer.from(text).equals(Buffer.from(bytes))) return [name, new Uint8Array(bytes.length)];
+        const place = `${shortPath(path)}metadata.${name} (${kindOf(text)})`;
+        return [name, Buffer.from(this.slotted(text, place, () => this.text(text)))];
+      }),
+    );
   }
 
   private json(value: unknown, path: string, named: boolean): unknown {
@@ -214,10 +241,16 @@ export class Redaction {
       return this.slotted(value, `${path} (number)`, () => this.options.tokens.number(value));
     if (Array.isArray(value)) return value.map((item) => this.json(item, `${path}[]`, named));
     if (typeof value !== 'object' || value === null) return value;
+    const names = new Set<string>();
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => {
-        const name = named ? key : this.key(key);
-        return [name, this.json(item, `${path}.${name}`, named)];
+        const isName = named ? /^@?[A-Za-z_]\w*$/.test(key) : this.isName(key);
+        const at = isName ? `${path}.${key}` : `${path}{}`;
+        let name = isName ? key : this.slotted(key, `${at} (${kindOf(key)})`, () => this.text(key));
+        // Of short numbers two may become the same.
+        if (names.has(name)) name = this.options.tokens.text(`${key} again`);
+        names.add(name);
+        return [name, this.json(item, at, named)];
       }),
     );
   }
@@ -236,7 +269,7 @@ export class Redaction {
   }
 
   private text(text: string): string {
-    if (text === '') return text;
+    if (text === '' || this.said.has(text)) return text;
     if (this.options.words.literals.has(text)) {
       this.kept.literals.add(text);
       return text;
@@ -244,8 +277,16 @@ export class Redaction {
     return this.composed(text);
   }
 
-  private key(key: string): string {
-    return this.knows(key) || this.isOfWords(key) ? key : this.options.tokens.text(key);
+  /** A name that code may have made of data, as of a signal. */
+  private name(name: string): string {
+    return this.knows(name) ? name : this.text(name);
+  }
+
+  /** Whether a key names a property, not somebody: it is the code's, or an index, or of the code's words with one counter at most. */
+  private isName(key: string): boolean {
+    if (key === '' || this.knows(key) || /^\d{1,2}$/.test(key)) return true;
+    const numbers = key.match(/\d+/g) ?? [];
+    return numbers.length < 2 && /\p{L}/u.test(key) && this.isOfWords(key);
   }
 
   /** Whether a text could have been put together from the code's words and a counter. */
@@ -260,7 +301,7 @@ export class Redaction {
   }
 
   private id(id: string, field: string): string {
-    if (field === 'activityId' && /^\d{1,6}$/.test(id)) return id; // counted by the SDK
+    if (field === 'activityId' && /^[1-9]\d*$/.test(id) && Number(id) <= this.most) return id; // counted by the SDK
     return this.slotted(id, `${field} (id)`, () => this.text(id));
   }
 
@@ -268,7 +309,7 @@ export class Redaction {
   private composed(text: string): string {
     if (/\s/.test(text) || kindOf(text) !== 'text') return this.options.tokens.text(text);
     if (text.endsWith('/request')) return `${this.text(text.slice(0, -'/request'.length))}/request`; // of an update
-    const part = this.parts.find((known) => known.length < text.length && standsIn(text, known));
+    const part = this.parts.longestIn(text, text.length - 1);
     if (part === undefined) return this.options.tokens.text(text);
     const [before = '', ...after] = text.split(part);
     return [before, ...after].map((rest) => this.rest(rest)).join(this.text(part));
@@ -276,10 +317,11 @@ export class Redaction {
 
   /** What is left of an id: separators, counters and the code's words stay. */
   private rest(text: string): string {
-    const shorter = this.parts.some((known) => standsIn(text, known));
-    if (shorter) return this.composed(text);
+    if (this.parts.longestIn(text, text.length) !== undefined) return this.composed(text);
+    // One number may count; several, such as those of a telephone, hardly do.
+    const counter = (text.match(/\d+/g) ?? []).length === 1 ? /^\d{1,4}$/ : /^\d{1,2}$/;
     return text.replace(/[\p{L}\p{N}_]+/gu, (piece) =>
-      /^\d{1,4}$/.test(piece) || this.options.words.words.has(piece) || this.options.words.names.has(piece)
+      counter.test(piece) || this.options.words.words.has(piece) || this.options.words.names.has(piece)
         ? piece
         : this.options.tokens.text(piece),
     );
@@ -308,6 +350,51 @@ export function textsOf(history: History, workflowId: string): string[] {
   return [...texts];
 }
 
+/** Texts that others may be made of. A long history has so many that each can't be held against each. */
+class Parts {
+  /** By the rarest word in each, longest first. */
+  private readonly byWord = new Map<string, string[]>();
+
+  constructor(texts: readonly string[]) {
+    const parts = [...new Set(texts)].filter((text) => text.length > 2 && !/\s/.test(text));
+    const counts = new Map<string, number>();
+    for (const part of parts) for (const word of wordsIn(part)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    const rarer = (a: string, b: string): string => ((counts.get(b) ?? 0) < (counts.get(a) ?? 0) ? b : a);
+    for (const part of parts.sort((a, b) => b.length - a.length)) {
+      const [first = '', ...others] = wordsIn(part);
+      const word = others.reduce(rarer, first);
+      const known = this.byWord.get(word);
+      if (known) known.push(part);
+      else this.byWord.set(word, [part]);
+    }
+  }
+
+  /** The longest of them that stands in a text and has so many characters at most. */
+  longestIn(text: string, most: number): string | undefined {
+    let longest: string | undefined;
+    for (const word of new Set([...wordsIn(text), ''])) {
+      const found = this.byWord.get(word)?.find((known) => known.length <= most && standsIn(text, known));
+      if (found !== undefined && found.length > (longest?.length ?? 0)) longest = found;
+    }
+    return longest;
+  }
+}
+
+const wordsIn = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Names of task queues, workflows and activities: they stay. */
+function namesIn(events: readonly HistoryEvent[]): Set<string> {
+  const names = new Set<string>();
+  for (const event of events) {
+    const { activityType, workflowType, taskQueue } = attributesOf(event) as Partial<
+      Record<string, { name?: string | null; kind?: number } | null>
+    >;
+    for (const name of [activityType?.name, workflowType?.name, taskQueue?.kind === 2 ? '' : taskQueue?.name])
+      if (name) names.add(name);
+  }
+  return names;
+}
+
 /** Whether a text has another one in it, between separators. */
 function standsIn(text: string, known: string): boolean {
   for (let at = text.indexOf(known); at !== -1; at = text.indexOf(known, at + 1)) {
@@ -323,7 +410,7 @@ function isLong(value: object): boolean {
 }
 
 /** `ActivityTaskCompleted chargeCard`: where in a history an event stands, by kind and name. */
-function placeOf(event: HistoryEvent, events: readonly HistoryEvent[]): string {
+function placeOf(event: HistoryEvent, events: readonly HistoryEvent[], shown: (name: string) => string): string {
   const type = typeOf(event) ?? 'Unknown';
   const attributes = attributesOf(event);
   const askedId = (attributes.scheduledEventId ?? attributes.initiatedEventId ?? 0) as HistoryEvent['eventId'];
@@ -332,7 +419,8 @@ function placeOf(event: HistoryEvent, events: readonly HistoryEvent[]): string {
   const { activityType, workflowType, signalName, markerName, acceptedRequest } = named as Partial<
     Record<string, { name?: string; input?: { name?: string } } & string>
   >;
-  const name = activityType?.name ?? signalName ?? markerName ?? acceptedRequest?.input?.name ?? workflowType?.name;
+  const given = signalName ?? acceptedRequest?.input?.name;
+  const name = activityType?.name ?? (given && shown(given)) ?? markerName ?? workflowType?.name;
   return name ? `${type} ${name}` : type;
 }
 

@@ -48,7 +48,7 @@ export class Tokens {
   number(value: number): number {
     if (value === 0 || !Number.isFinite(value)) return value;
     const text = String(Math.abs(value));
-    const mapped = /e/.test(text) ? text : this.digits(text);
+    const mapped = text.replace(/^[\d.]+/, (digits) => this.digits(digits)); // and the exponent as it is
     return Math.sign(value) * Number(mapped);
   }
 

@@ -8,6 +8,8 @@ import { type Command, decodeHistory } from '../proto';
 export interface Trace {
   /** `pass`, or the message with which the core or the code refused it. */
   verdict: string;
+  /** The code ran on without ever yielding, or its replay did not end. */
+  endless: boolean;
   /** The commands of each workflow task, by the length of the history that it saw. */
   tasks: { historyLength: number; commands: Command[] }[];
 }
@@ -18,6 +20,9 @@ export interface TracerOptions {
   /** Milliseconds for one history. @default 60_000 */
   deadlineMs?: number;
 }
+
+/** Milliseconds that code may take without yielding: no worker would let it, and what it makes of redacted values may never end. */
+const longestStepMs = 10_000;
 
 interface Job {
   workflowId: string;
@@ -44,10 +49,13 @@ export class Tracer {
     try {
       const result = await Promise.race([this.results.next(), late]);
       const error = result.done ? new Error('the replay worker ended before this history did') : result.value.error;
-      return { verdict: error ? messageOf(error) : 'pass', tasks: this.tasks };
+      const verdict = error ? messageOf(error) : 'pass';
+      const endless = /Script execution timed out/.test(verdict);
+      if (endless) this.results = undefined; // the sandbox was left in the middle of something
+      return { verdict, endless, tasks: this.tasks };
     } catch (error) {
       this.results = undefined; // its worker is gone, or hangs: the next history gets a new one
-      return { verdict: messageOf(error), tasks: this.tasks };
+      return { verdict: messageOf(error), endless: true, tasks: this.tasks };
     } finally {
       clearTimeout(timer);
     }
@@ -60,14 +68,15 @@ export class Tracer {
   }
 
   private async start(): Promise<AsyncIterator<ReplayResult>> {
-    const { bundleCode: code, replayOptions } = this.options;
+    const { bundleCode: code, replayOptions, deadlineMs = longestStepMs } = this.options;
     const { Worker } = await import('@temporalio/worker');
     installQuietRuntime();
     type Create = (bundle: unknown, options: object, logger: unknown) => Promise<WorkflowCreator>;
     const inherited = (Worker as unknown as { createWorkflowCreator: Create }).createWorkflowCreator;
     class TracingWorker extends Worker {}
     const create: Create = async (bundle, options, logger) => {
-      const creator = await inherited.call(TracingWorker, bundle, options, logger);
+      const isolated = { ...options, isolateExecutionTimeoutMs: Math.min(deadlineMs, longestStepMs) };
+      const creator = await inherited.call(TracingWorker, bundle, isolated, logger);
       this.watch(creator);
       return creator;
     };

@@ -15,11 +15,13 @@ export function reviewDeterminism(of: OfType): ReviewCheck[] {
 
 function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
   const check = 'replay';
+  const unreadable = (of: string): Evidence[] =>
+    histories.unreadable
+      .filter(({ workflowType }) => workflowType === of)
+      .map(({ file, message }) => ({ from: 'history', file, message }));
   const bad = [
     ...runs.flatMap((run) => (run.replay && !replays(run) ? [failed(run, run.replay)] : [])),
-    ...histories.unreadable
-      .filter(({ workflowType }) => workflowType === type)
-      .map(({ file, message }): Evidence => ({ from: 'history', file, message })),
+    ...unreadable(type),
   ];
   const [first] = bad;
   if (first) {
@@ -29,6 +31,16 @@ function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
       message: `${countOf(bad.length, 'saved history does', 'saved histories do')} not replay: ${first.message}`,
       evidence: bad,
       fix: 'Put the change behind patched(), so that open runs go on as they began: npx longhaul replay shows the line.',
+    };
+  }
+  const [damaged, ...others] = unreadable('');
+  if (damaged) {
+    return {
+      check,
+      verdict: 'unknown',
+      message: `${countOf(1 + others.length, 'saved history', 'saved histories')} can't be read, and may be of ${type}: ${damaged.file}: ${damaged.message}`,
+      evidence: [damaged, ...others],
+      command: 'npx longhaul replay --workflows FILE',
     };
   }
   const passed = runs.filter(replays);
@@ -55,15 +67,19 @@ function replayCheck({ runs, histories, type }: OfType): ReviewCheck {
   };
 }
 
-/** With drift the same commands come in the same order: open runs go on. */
-const replays = ({ replay }: SavedRun): boolean => replay?.status === 'pass' || replay?.status === 'drift';
+/** With drift the same commands come in the same order: open runs go on. Code that drifts from itself depends on the machine. */
+const replays = ({ replay }: SavedRun): boolean =>
+  replay?.status === 'pass' || (replay?.status === 'drift' && !replay.drift.some(({ ofItself }) => ofItself));
 
 function failed({ file, inspection: { startedAt: at } }: SavedRun, replay: NonNullable<SavedRun['replay']>): Evidence {
-  const { divergence, location = divergence?.location, message = replay.status } = replay;
-  const eventId = divergence?.eventId;
-  const said = divergence
-    ? `it holds ${divergence.expected}, the code does ${divergence.actual}`
-    : message.replace(/\.$/, '');
+  const own = replay.drift.find(({ ofItself }) => ofItself);
+  const { divergence, location = divergence?.location ?? own?.location, message = replay.status } = replay;
+  const eventId = divergence?.eventId ?? own?.eventId;
+  const said = own
+    ? `the same code says something else than itself (${own.command} ${own.path})`
+    : divergence
+      ? `it holds ${divergence.expected}, the code does ${divergence.actual}`
+      : message.replace(/\.$/, '');
   const where = eventId === undefined ? '' : ` at event ${eventId}`;
   return {
     from: 'replay',

@@ -1,7 +1,7 @@
 import { lengthOfTime } from '../../workflows/duration';
 import type { OfType } from '../gathered';
 import type { Evidence, ReviewCheck } from '../report';
-import { lengthText } from '../words';
+import { keyOf, lengthText } from '../words';
 
 /** Is somebody told when it is overdue or stuck? */
 export function reviewObservability(of: OfType): ReviewCheck[] {
@@ -20,7 +20,7 @@ export function reviewObservability(of: OfType): ReviewCheck[] {
 
 function durationCheck({ entry, type, configFile, runs }: OfType): ReviewCheck {
   const check = 'expected-duration';
-  const fix = `Add catalog: { ${type}: { expectedMaxDuration: '3 days' } } to ${configFile}, with the time that it takes at the most.`;
+  const fix = `Add catalog: { ${keyOf(type)}: { expectedMaxDuration: '3 days' } } to ${configFile}, with the time that it takes at the most.`;
   if (entry?.expectedMaxDuration === undefined) {
     return {
       check,
@@ -64,7 +64,7 @@ function ownerCheck({ entry, type, configFile }: OfType): ReviewCheck {
       verdict: 'no-go',
       message,
       evidence: [],
-      fix: `Add catalog: { ${type}: { team: '…' } } to ${configFile}.`,
+      fix: `Add catalog: { ${keyOf(type)}: { team: '…' } } to ${configFile}.`,
     };
   }
   const evidence: Evidence[] = [{ from: 'catalog', file: configFile, message: `team is ${entry.team}.` }];

@@ -33,6 +33,7 @@ export interface DoctorOptions {
  * Looks for what hinders a Temporal project here: the machine, the packages, the configuration, and, where one answers, the
  * server. A server that does not answer is a finding, not an error.
  *
+ * @throws SetupError where a package.json is no JSON.
  * @throws ConfigError where `config`, or Temporal's own environment configuration, can't be read.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport> {

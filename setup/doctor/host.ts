@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPackage } from './packages';
 import type { DoctorCheck } from './report';
 import { healthy, problem, warning } from './report';
 import { inRange } from './semver';
@@ -32,10 +33,7 @@ export function checkNode({ node }: Host, folder: string): DoctorCheck {
       'Use Node 20.19 or newer, best an even major that is maintained.',
     );
   }
-  const path = join(folder, 'package.json');
-  const { engines } = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as { engines?: { node?: string } })
-    : {};
+  const { engines } = readPackage(folder) as { engines?: { node?: string } };
   if (engines?.node !== undefined && inRange(node, engines.node) === false) {
     return problem(
       'node',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
+import { SetupError } from '../setup-error';
 
 /** An installed package. */
 export interface Installed {
@@ -41,7 +42,7 @@ export function installedPackages(folder: string): Installed[] {
     for (const name of names) {
       const at = locate(name, from);
       if (at === undefined) continue;
-      const inner = readManifest(at);
+      const inner = readPackage(at) as Manifest;
       if (followed.test(name)) {
         const known = found.get(at) ?? { name, version: inner.version ?? '?', folder: at, wantedBy: [] };
         found.set(at, known);
@@ -53,7 +54,7 @@ export function installedPackages(folder: string): Installed[] {
       visit(at, name, inner, false);
     }
   };
-  visit(folder, 'the project', readManifest(folder), true);
+  visit(folder, 'the project', readPackage(folder), true);
   return [...found.values()];
 }
 
@@ -85,7 +86,17 @@ function pluggedIn({ resolveToUnqualified, resolveVirtual }: PlugAndPlay, name: 
   }
 }
 
-function readManifest(folder: string): Manifest {
+/**
+ * The `package.json` of a folder; empty where it has none.
+ *
+ * @throws SetupError where it is no JSON.
+ */
+export function readPackage(folder: string): object {
   const path = join(folder, 'package.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : {};
+  if (!existsSync(path)) return {};
+  try {
+    return Object(JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))) as object;
+  } catch (cause) {
+    throw new SetupError(`${path} is no JSON: ${(cause as Error).message.split('\n')[0] ?? ''}.`, { cause });
+  }
 }

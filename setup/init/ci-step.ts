@@ -79,7 +79,7 @@ export function ciStep({ folder, root, packageManager, manifest }: Project): Ste
     ...apart.map((command) => `      - run: ${command}`),
     `      - run: ${run} longhaul lint`,
     '      # Skipped until the first history is saved.',
-    `      - if: hashFiles('${histories}/*.bin', '${histories}/*.bin.gz', '${histories}/*.json', '${histories}/*.json.gz') != ''`,
+    `      - if: hashFiles('${histories}/*.bin', '${histories}/*.bin.gz', '${histories}/*.json', '${histories}/*.json.gz', '${histories}/*.jsonl', '${histories}/*.jsonl.gz') != ''`,
     `        run: ${run} longhaul replay`,
     '',
   ].join('\n');

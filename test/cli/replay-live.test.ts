@@ -76,6 +76,14 @@ describe('longhaul replay --live', function () {
     assert.match(pinned.out, /1 history: 1 passed/);
     assert.match(pinned.out, /No run is from before: stock\. For these runs patched\('…'\) may become deprecatePatch/);
 
+    const some = await live('--workflows', 'live-workflows.ts', '--query', query, '--limit', '1');
+    assert.match(some.out, /^! Of 2 runs 1 were replayed, of each type the oldest: --limit sets how many\.$/m);
+    const part = await live('--workflows', 'live-workflows.ts', '--query', query, '--limit', '1', '--json');
+    assert.ok((JSON.parse(part.out) as ReplayReport).policies.some(({ message }) => /Of 2 runs 1/.test(message)));
+    assert.doesNotMatch(all.out, /were replayed/);
+    const failing = await live('--workflows', source('throws'), '--build-id', 'b1', '--query', query);
+    assert.doesNotMatch(failing.out, /may become deprecatePatch/);
+
     const none = await live('--workflows', 'live-workflows.ts', '--query', "WorkflowId = 'nobody'");
     assert.equal(none.status, 2);
     assert.match(none.err, /^longhaul replay: [^\n]+\n$/);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReplayReport } from '../../replay';
 import { markedLine, shipped, source, useFolder } from '../replay/support';
-import { longhaul, root } from './run';
+import { bin, longhaul, root } from './run';
 
 const recorded = ['--workflows', 'workflows/recorded.ts'];
 
@@ -92,6 +94,36 @@ describe('longhaul replay', () => {
     assert.match(await readFile(lcov, 'utf8'), /^SF:.*activity-added\.ts$/m);
   });
 
+  it('points to lines from the root of the repository, where GitHub looks, also for a package of a monorepo', async () => {
+    const args = ['--workflows', 'workflows/activity-added.ts', '--github'];
+    const inside = await longhaul(['replay', 'fixtures', ...args], undefined, { GITHUB_WORKSPACE: root });
+    assert.match(inside.out, /^::error file=test\/replay\/workflows\/activity-added\.ts,line=/m);
+    const outside = await longhaul(['replay', 'fixtures', ...args], undefined, { GITHUB_WORKSPACE: folder.path });
+    assert.match(outside.out, /^::error file=workflows\/activity-added\.ts,line=/m);
+  });
+
+  it('says in the summary of a step why it fails where all histories pass', async () => {
+    const summary = join(folder.path, 'summary.md');
+    await copyFile(shipped, join(folder.path, 'order.bin.gz'));
+    const args = ['replay', folder.path, ...recorded, '--strict', '--github'];
+    assert.equal((await longhaul(args, undefined, { GITHUB_STEP_SUMMARY: summary })).status, 1);
+    assert.match(await readFile(summary, 'utf8'), /^## ❌ [^]*^- No history covers workflow type family/m);
+  });
+
+  it('ends with its own status, and writes its files, though nobody reads what it prints', async () => {
+    const junit = join(folder.path, 'replay.xml');
+    const args = ['replay', 'fixtures', '--workflows', 'workflows/activity-added.ts', '--github', '--junit', junit];
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd: join(root, 'test/replay'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [status] = (await once(child, 'exit')) as [number];
+    assert.equal(status, 1);
+    assert.match(await readFile(junit, 'utf8'), /<failure type="nondeterminism"/);
+  });
+
   it('ends with 2 and one line where it can not write what CI servers read', async () => {
     await writeFile(join(folder.path, 'file'), '');
     const junit = join(folder.path, 'file/replay.xml');
@@ -118,6 +150,9 @@ describe('longhaul replay', () => {
     const file = join(folder.path, 'order.bin.gz');
     const oneFile = await longhaul(['replay', file, '--workflows', 'workflows/moody.ts', '--drift=error']);
     assert.equal(oneFile.status, 0, `accepted drift lies beside a file too: ${oneFile.out}${oneFile.err}`);
+    const nowhere = await replay('--accept-drift', '--accepted-drift', join(folder.path, 'nowhere/drift.json'));
+    assert.equal(nowhere.status, 2);
+    assert.match(nowhere.err, /^longhaul replay: [^\n]*nowhere\/drift\.json can't be written: [^\n]+\n$/);
     const elsewhere = await replay('--elsewhere');
     assert.equal(elsewhere.status, 1);
     assert.match(elsewhere.out, /✗ .*order drifts from itself/);

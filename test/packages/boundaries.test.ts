@@ -22,6 +22,7 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
+    /^config\/make-folder$/,
     /^workflows\/(dead-letter-commands|duration|envelope|failure|options|recipes\/callback-message|status)$/,
   ],
   worker: [
@@ -30,10 +31,10 @@ const lines: Record<string, readonly RegExp[]> = {
     /^(activities|workflows)\//,
   ],
   config: [temporal, builtin, /^jiti$/, /^workflows\/(duration|options)$/, /^(activities|worker)\//],
-  replay: [temporal, builtin],
+  replay: [temporal, builtin, /^config\/(lock|make-folder)$/],
   review: [temporal, builtin, /^(config|replay|testing)(\/|$)/, /^workflows\/duration$/],
   setup: [temporal, builtin, /^(config|replay|worker)(\/|$)/],
-  testing: [temporal, builtin, /^(activities|workflows|worker|replay)(\/|$)/],
+  testing: [temporal, builtin, /^config\/(lock|make-folder)$/, /^(activities|workflows|worker|replay)(\/|$)/],
   cli: [
     temporal,
     builtin,

@@ -197,6 +197,18 @@ describe('longhaul record', function () {
       /--out: .* is not a folder/,
     ],
     [
+      'a folder in a file',
+      ['--opaque', '--out', '/dev/null/x'],
+      2,
+      /\/dev\/null\/x\/manifest\.json can't be read: ENOTDIR/,
+    ],
+    [
+      'a folder that can not be made',
+      ['--opaque', '--out', '/sys/longhaul'],
+      3,
+      /\/sys\/longhaul: (?:there is no permission for it|its file system is read-only) \(E\w+\)\./,
+    ],
+    [
       'a scenario that is none',
       ['--scenario', workflows, '--workflows', workflows],
       2,

@@ -121,6 +121,13 @@ describe('loadHistories', () => {
     });
   }
 
+  it('says of one page of a history that what follows is not looked at', async () => {
+    const page = await load('h.json', await text((history) => ({ history, nextPageToken: 'AAEC' })));
+    assert.match(page.notes?.join() ?? '', /^one page of a history alone/);
+    const last = await load('h.json', await text((history) => ({ history, nextPageToken: '' })));
+    assert.equal(last.notes, undefined);
+  });
+
   it("takes the ids out of the Java SDK's wrapper", async () => {
     const history = await load('h.json', await text((events) => ({ workflowId: 'w-1', runId: 'r-1', ...events })));
     assert.deepEqual([history.workflowId, history.runId], ['w-1', 'r-1']);

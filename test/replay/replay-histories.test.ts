@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { Payload } from '@temporalio/common';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import {
   assertReplays,
@@ -48,6 +49,27 @@ describe('replayHistories', () => {
     assert.equal(histories[0]?.status, 'failed');
     assert.equal(histories[0].message, 'No price for order-1');
     assert.equal(histories[0].location?.line, await markedLine('throws'));
+  });
+
+  it('fails where it was asked to replay elsewhere and can not, and takes any deadline', async () => {
+    const codec = {
+      encode: (payloads: Payload[]) => Promise.resolve(payloads),
+      decode: (payloads: Payload[]) => Promise.resolve(payloads),
+    };
+    const options = {
+      workflowsPath: compiled('recorded'),
+      histories: await loadHistories([shipped]),
+      replayOptions: { dataConverter: { payloadCodecs: [codec] } },
+      deadlineMs: Infinity,
+    };
+    const here = await replayHistories(options);
+    assert.deepEqual([here.ok, here.summary.pass], [true, 1], JSON.stringify(here.failures));
+    const { ok, policies, summary } = await replayHistories({ ...options, elsewhere: true });
+    assert.deepEqual([ok, summary.pass], [false, 1]);
+    assert.match(
+      policies.find(({ level }) => level === 'error')?.message ?? '',
+      /^Nothing was replayed in another time zone and locale, as was asked for: the options hold functions/,
+    );
   });
 
   it('fails a history whose type is no longer exported', async () => {

@@ -315,6 +315,15 @@ describe('doctor', function () {
     }
   });
 
+  it('ends with 2 and one line at a package.json that is no JSON, and takes one of an editor of Windows', async () => {
+    await writeFile(join(project.path, 'package.json'), '{ "name": "x", }');
+    const { status, err } = await longhaul(['doctor', '--offline'], project.path);
+    assert.match(err, /^longhaul doctor: [^\n]*package\.json is no JSON: [^\n]+\n$/);
+    assert.equal(status, 2);
+    await writeFile(join(project.path, 'package.json'), '\uFEFF{ "name": "x" }');
+    await longhaul(['doctor', '--offline'], project.path).then((ran) => assert.equal(ran.err, ''));
+  });
+
   it('reads the ranges that engines are written in', () => {
     const cases: [version: string, range: string, met: boolean | undefined][] = [
       ['v20.20.2', '>=20.19', true],

@@ -26,7 +26,7 @@ export async function readDrillRecords(folder: string): Promise<{ file: string; 
   const records: { file: string; report: DrillReport }[] = [];
   for (const name of names.filter((one) => one.endsWith('.json'))) {
     const file = join(folder, name);
-    const report = parsed(await readFile(file, 'utf8'));
+    const report = parsed(await readFile(file, 'utf8').catch(() => ''));
     if (report) records.push({ file, report });
   }
   return records.sort((a, b) => (a.report.at < b.report.at ? -1 : 1));
@@ -35,7 +35,12 @@ export async function readDrillRecords(folder: string): Promise<{ file: string; 
 function parsed(text: string): DrillReport | undefined {
   try {
     const report = JSON.parse(text) as Partial<DrillReport>;
-    return report.schema === 'longhaul.drill/1' ? (report as DrillReport) : undefined;
+    const isWhole =
+      Array.isArray(report.tries) &&
+      Array.isArray(report.findings) &&
+      !!report.timeouts &&
+      typeof report.at === 'string';
+    return report.schema === 'longhaul.drill/1' && isWhole ? (report as DrillReport) : undefined;
   } catch {
     return undefined;
   }

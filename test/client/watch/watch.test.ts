@@ -9,7 +9,7 @@ import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/commo
 import type { Workflow } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { fileStore, Watch } from 'longhaul/client';
+import { fileStore, memoryStore, Watch } from 'longhaul/client';
 import type { Finding, WatchEvent, WatchOptions, WatchReport } from 'longhaul/client';
 import { bundleOnce, startServer } from 'longhaul/testing';
 import type { Server } from 'longhaul/testing';
@@ -55,6 +55,8 @@ const options: WatchOptions = {
     hasChildren: { limits: { pending: 4 } },
     grows: { limits: { historyEvents: 100, historyBytes: 50_000 } },
     waitsForAnswer: { limits: { workflowTaskAttempts: 2 } },
+    triesSlowly: { limits: { activityAge: '1 second' } },
+    waitsForItsCancellation: { limits: { activitySilence: '1 second' } },
     neverReads: { limits: { backlogAge: '1 ms' } },
     reads: { limits: { backlogAge: '1 ms' } },
   },
@@ -270,6 +272,95 @@ describe('Watch', function () {
     const helper = await Worker.create({ connection: native, taskQueue: 'no-activities', activities });
     await helper.runUntil(handle.result());
     assert.ok(!(await waiting()).includes('no-worker calls-nobody takes'));
+  });
+
+  it('counts the age of an activity over all its attempts, and hears the silence of one that is to be cancelled', async () => {
+    const late = ['activity-overdue tries-slowly fails', 'activity-silent waits-for-its-cancellation hangs'];
+    await start(workflows.triesSlowly, 'tries-slowly');
+    await start(workflows.waitsForItsCancellation, 'waits-for-its-cancellation');
+    const watch = new Watch(client, options);
+    const told = async () =>
+      named(await watch.scan()).filter((one) => /^activity-(?:overdue|silent) (?:tries|waits)-/.test(one));
+    await until(async () => (await told()).join() === late.join());
+    for (const workflowId of ['tries-slowly', 'waits-for-its-cancellation'])
+      await client.workflow.getHandle(workflowId).terminate();
+  });
+
+  it('makes one case of a queue without workers, whatever of its workflows waits for them', async () => {
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue: 'abandoned',
+      workflowBundle: await bundleOnce(require.resolve('./workflows')),
+    });
+    const done = worker.run();
+    for (const nth of [1, 2, 3]) await start(workflows.callsItsOwnQueue, `left-${nth}`, { taskQueue: 'abandoned' });
+    await until(async () => (await Promise.all([1, 2, 3].map((nth) => pendingOf(`left-${nth}`)))).join() === '1,1,1');
+    worker.shutdown();
+    await done;
+    const watch = new Watch(client, { ...options, notTakenAfter: '100 ms' });
+    const told = async () => named(await watch.scan()).filter((one) => /abandoned|left-/.test(one));
+    await until(async () => (await told()).includes('no-worker abandoned'));
+    assert.deepEqual(await told(), ['no-worker abandoned']);
+    for (const nth of [1, 2, 3]) await client.workflow.getHandle(`left-${nth}`).terminate();
+  });
+
+  it('ends a case of a queue that nobody uses any more, however long it was not running itself', async () => {
+    const events: WatchEvent[] = [];
+    const long = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    const about = { workflowType: '', workflowId: '', runId: '', firstRunId: '', taskQueue: 'gone', team: null };
+    const told = { since: long, message: '…', fix: '…', openedAt: long, seenAt: long };
+    const kept = {
+      schema: 'longhaul.watch-state/1' as const,
+      namespace: 'default',
+      cases: [{ verdict: 'no-worker' as const, subject: 'gone', key: 'no-worker///gone', ...about, ...told }],
+      sweep: { token: '', startedAt: long, looked: 0, lastRoundAt: null, lastRoundMs: null },
+      taskQueues: { gone: long },
+      unreachableSince: null,
+    };
+    const store = { load: () => Promise.resolve(kept), save: () => Promise.resolve() };
+    await new Watch(client, { ...options, store, onEvent: keep(events) }).scan();
+    const ended = events.flatMap((event) => (event.type === 'resolved' ? [event.case.taskQueue] : []));
+    assert.deepEqual(ended, ['gone']);
+  });
+
+  it('neither ends a round of the sweep nor loses its place where a page can not be had', async () => {
+    const store = memoryStore();
+    const failing = Object.create(client) as Client;
+    const listing = (request: { nextPageToken?: Uint8Array | null; query?: string | null }) => {
+      if (request.nextPageToken?.length && request.query === "ExecutionStatus = 'Running'")
+        return Promise.reject(Object.assign(new Error('14 UNAVAILABLE'), { code: 14 }));
+      return connection.workflowService.listWorkflowExecutions(request);
+    };
+    const workflowService = new Proxy(connection.workflowService, {
+      get: (target, name) => (name === 'listWorkflowExecutions' ? listing : (Reflect.get(target, name) as unknown)),
+    });
+    Object.defineProperty(failing, 'workflowService', { value: workflowService });
+    const swept = Array.from({ length: 12 }, (_, nth) => `swept-${nth}`);
+    for (const workflowId of swept) await start(workflows.waits, workflowId);
+    await until(async () => (await client.workflow.count("ExecutionStatus = 'Running'")).count >= 12);
+    const few = { ...options, sweep: 5, store };
+    const first = await new Watch(client, few).scan();
+    assert.equal(first.coverage.inRound, 5);
+    const outcome = await new Watch(failing, few).scan().catch((error: unknown) => error);
+    assert.match(String(outcome), /UNAVAILABLE/, JSON.stringify((outcome as WatchReport).coverage));
+    assert.equal((await new Watch(client, few).scan()).coverage.inRound, 10);
+    for (const workflowId of swept) await client.workflow.getHandle(workflowId).terminate();
+  });
+
+  it('counts overdue ones of a type that the catalog does not have, and bears a maximum beyond all dates', async () => {
+    const { groups } = await new Watch(client, { ...options, catalog: {} }).scan();
+    assert.equal(groups.find(({ workflowType }) => workflowType === 'waits')?.overdue, 1);
+    const catalog = { waits: { expectedMaxDuration: Number.MAX_SAFE_INTEGER } };
+    const of = (await new Watch(client, { ...options, catalog }).scan()).groups;
+    assert.equal(of.find(({ workflowType }) => workflowType === 'waits')?.overdue, 1, 'by its LonghaulDeadline');
+  });
+
+  it('takes a state that is damaged for none', async () => {
+    const path = join(folder, 'damaged.json');
+    for (const text of ['', 'null', '[]', '{"schema":"longhaul.watch-state/1","namespace":"default"}', '{"schema"']) {
+      await writeFile(path, text);
+      assert.equal(await fileStore(path).load(), undefined, text);
+    }
   });
 
   it('tells of a case once, over a restart too, and once when it is over', async () => {

@@ -1,4 +1,6 @@
 import {
+  ActivityCancellationType,
+  CancellationScope,
   ParentClosePolicy,
   continueAsNew,
   defineSignal,
@@ -114,6 +116,39 @@ const elsewhere = proxyActivities<typeof activities>({
 
 export async function callsNobody(): Promise<void> {
   await elsewhere.takes('a task that no worker takes');
+}
+
+const own = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute', scheduleToCloseTimeout: '1 day' });
+
+export async function callsItsOwnQueue(): Promise<void> {
+  await own.takes('a task that its own worker does not take');
+}
+
+// eslint-disable-next-line longhaul/require-heartbeat-timeout, longhaul/require-activity-timeout -- that is what is wrong with these
+const slowly = proxyActivities<typeof activities>({
+  startToCloseTimeout: '1 hour',
+  retry: { initialInterval: '400 ms', maximumInterval: '400 ms' },
+});
+
+/** Each attempt is young, and the activity as old as its workflow. */
+export async function triesSlowly(): Promise<void> {
+  await slowly.fails();
+}
+
+// eslint-disable-next-line longhaul/require-heartbeat-timeout -- and with this
+const stubborn = proxyActivities<typeof activities>({
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Waits for an activity that does not hear of its cancellation, since it does not beat. */
+export async function waitsForItsCancellation(): Promise<void> {
+  const scope = new CancellationScope();
+  const hanging = scope.run(() => stubborn.hangs());
+  await sleep(300);
+  scope.cancel();
+  await hanging;
 }
 
 export const add = defineSignal<[number]>('add');
