@@ -27,6 +27,7 @@ import {
   reset,
   stalled,
   superseded,
+  unencoded,
   unwritable,
 } from './stop';
 import type { StopDetail, StopReason } from './stop';
@@ -40,6 +41,7 @@ const flushMs = 5_000;
 const abandonMs = 5_000;
 /** A pause of the event loop that is shorter than a beat's interval endangers nothing; one of this length is told in any case. */
 const pauseMostMs = 5_000;
+const longestTimerMs = 2 ** 31 - 1;
 /** A checkpoint up to this size travels in the failure that ends an attempt. */
 const carriedBytes = 32 * 1024;
 
@@ -75,6 +77,11 @@ export class Attempt<C> {
       minCommitIntervalMs: options.minCommitIntervalMs,
       send: (details) => this.send(details),
       onStop: (reason, error) => this.told(reason, error),
+      onUnencoded: (error) => {
+        context.log.warn(`longhaul: a beat of '${info.activityType}' could not be encoded, and is tried again`, {
+          error,
+        });
+      },
       onAcknowledged: (what) => (what === 'beat' ? this.metrics.beats : this.metrics.commits).add(1),
     });
     this.stalls = new StallWatch({ afterMs: options.stallAfterMs, onStall: (what) => this.stalled(what) });
@@ -129,12 +136,21 @@ export class Attempt<C> {
   }
 
   private later(ms: number, then: () => void): void {
-    const timer = setTimeout(then, Math.min(ms, 2 ** 31 - 1));
+    const at = performance.now() + ms;
+    // Node's timers are no longer than this, and its clock for them may be a little early.
+    const wait = () => setTimeout(look, Math.min(at - performance.now(), longestTimerMs));
+    const look = () => {
+      if (at - performance.now() < 1) then();
+      else timer = wait();
+    };
+    let timer = wait();
     this.closers.push(() => clearTimeout(timer));
   }
 
   /** What the server, the core or the data says. */
   private told(reason: StopReason, error: unknown): void {
+    // The answer to a beat that was on its way as the work ended.
+    if (this.ended) return;
     const make: Partial<Record<StopReason, (cause?: Error) => Error>> = {
       CANCELLED: cancelled,
       PAUSED: paused,
@@ -142,6 +158,7 @@ export class Attempt<C> {
       SUPERSEDED: () => superseded(this.recentPause()),
       SHUTDOWN: (cause) => handover('shutdown', this.detail(), { atOnce: true, cause }),
       UNSERIALIZABLE: () => unwritable(error),
+      UNENCODED: () => unencoded(error),
     };
     this.stop.end(reason, make[reason] ?? cancelled);
     if (reason === 'SUPERSEDED') this.later(abandonMs, () => this.abandon(this.stop.failure));
@@ -263,6 +280,12 @@ export class Attempt<C> {
         release();
       }
     };
+    const keep = (value: C): Promise<void> => {
+      const committed = commit(value);
+      // Who awaits it hears of it. Where nobody does, an unhandled rejection would end the process, and all its other activities.
+      committed.catch(() => undefined);
+      return committed;
+    };
     const { signal } = this.stop;
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the accessor below has a `this` of its own
     const attempt = this;
@@ -271,7 +294,7 @@ export class Attempt<C> {
         return attempt.last;
       },
       save,
-      commit,
+      commit: keep,
       resume: <Page>(pages: never, options: never) =>
         resumePages<Page, C>({ last: attempt.last, signal, save, commit }, pages, options),
     };
