@@ -1,12 +1,12 @@
 import { CompleteAsyncError } from '@temporalio/activity';
 import type { Context } from '@temporalio/activity';
-import { ActivityNotFoundError } from '@temporalio/client';
+import { ActivityCompletionError, ActivityNotFoundError } from '@temporalio/client';
 import { lengthOfTime } from '../workflows/duration';
 import { beatListener } from './beat-listener';
 import { Beats } from './beats';
 import { readCheckpoint } from './checkpoint';
 import type { Checkpoint, Details } from './checkpoint';
-import { detailsSize, refuseTooLarge, warnBytes } from './checkpoint-size';
+import { detailsSize, encodingFailure, refuseTooLarge, warnBytes } from './checkpoint-size';
 import { deadlineOf } from './deadline';
 import { watchEventLoop } from './event-loop-watch';
 import type { Block } from './event-loop-watch';
@@ -16,6 +16,7 @@ import type { LongActivityJob } from './long-activity';
 import { longActivityMetrics } from './metrics';
 import type { CheckedOptions } from './options';
 import { resumePages } from './resume';
+import { snapshot } from './snapshot';
 import { StallWatch } from './stall-watch';
 import {
   Stop,
@@ -27,6 +28,7 @@ import {
   reset,
   stalled,
   superseded,
+  unencoded,
   unwritable,
 } from './stop';
 import type { StopDetail, StopReason } from './stop';
@@ -40,6 +42,7 @@ const flushMs = 5_000;
 const abandonMs = 5_000;
 /** A pause of the event loop that is shorter than a beat's interval endangers nothing; one of this length is told in any case. */
 const pauseMostMs = 5_000;
+const longestTimerMs = 2 ** 31 - 1;
 /** A checkpoint up to this size travels in the failure that ends an attempt. */
 const carriedBytes = 32 * 1024;
 
@@ -75,6 +78,11 @@ export class Attempt<C> {
       minCommitIntervalMs: options.minCommitIntervalMs,
       send: (details) => this.send(details),
       onStop: (reason, error) => this.told(reason, error),
+      onUnencoded: (error) => {
+        context.log.warn(`longhaul: a beat of '${info.activityType}' could not be encoded, and is tried again`, {
+          error,
+        });
+      },
       onAcknowledged: (what) => (what === 'beat' ? this.metrics.beats : this.metrics.commits).add(1),
     });
     this.stalls = new StallWatch({ afterMs: options.stallAfterMs, onStall: (what) => this.stalled(what) });
@@ -129,12 +137,21 @@ export class Attempt<C> {
   }
 
   private later(ms: number, then: () => void): void {
-    const timer = setTimeout(then, Math.min(ms, 2 ** 31 - 1));
+    const at = performance.now() + ms;
+    // Node's timers are no longer than this, and its clock for them may be a little early.
+    const wait = () => setTimeout(look, Math.min(at - performance.now(), longestTimerMs));
+    const look = () => {
+      if (at - performance.now() < 1) then();
+      else timer = wait();
+    };
+    let timer = wait();
     this.closers.push(() => clearTimeout(timer));
   }
 
   /** What the server, the core or the data says. */
   private told(reason: StopReason, error: unknown): void {
+    // The answer to a beat that was on its way as the work ended.
+    if (this.ended) return;
     const make: Partial<Record<StopReason, (cause?: Error) => Error>> = {
       CANCELLED: cancelled,
       PAUSED: paused,
@@ -142,6 +159,7 @@ export class Attempt<C> {
       SUPERSEDED: () => superseded(this.recentPause()),
       SHUTDOWN: (cause) => handover('shutdown', this.detail(), { atOnce: true, cause }),
       UNSERIALIZABLE: () => unwritable(error),
+      UNENCODED: () => unencoded(error),
     };
     this.stop.end(reason, make[reason] ?? cancelled);
     if (reason === 'SUPERSEDED') this.later(abandonMs, () => this.abandon(this.stop.failure));
@@ -194,18 +212,22 @@ export class Attempt<C> {
         );
       }
     }
-    // Under the context's own signal a cancellation would cut off the very beat that brings the last checkpoint to safety.
-    await client.withAbortSignal(new AbortController().signal, () =>
-      client.activity.heartbeat(info.taskToken, details, {
-        serializationContext: {
-          type: 'activity',
-          namespace: info.namespace,
-          activityId: info.activityId,
-          isLocal: info.isLocal,
-          ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
-        },
-      }),
-    );
+    const serializationContext = {
+      type: 'activity' as const,
+      namespace: info.namespace,
+      activityId: info.activityId,
+      isLocal: info.isLocal,
+      ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
+    };
+    try {
+      // Under the context's own signal a cancellation would cut off the very beat that brings the last checkpoint to safety.
+      await client.withAbortSignal(new AbortController().signal, () =>
+        client.activity.heartbeat(info.taskToken, details, { serializationContext }),
+      );
+    } catch (error) {
+      if (error instanceof ActivityCompletionError) throw error;
+      throw encodingFailure(client.options.loadedDataConverter, details, error);
+    }
   }
 
   private toDetails(value: C): Details {
@@ -216,7 +238,7 @@ export class Attempt<C> {
       );
     }
     this.last = value;
-    return { longhaul: 'checkpoint', version: this.version, value };
+    return { longhaul: 'checkpoint', version: this.version, value: snapshot(value) };
   }
 
   private over(): Error {
@@ -263,6 +285,12 @@ export class Attempt<C> {
         release();
       }
     };
+    const keep = (value: C): Promise<void> => {
+      const committed = commit(value);
+      // Who awaits it hears of it. Where nobody does, an unhandled rejection would end the process, and all its other activities.
+      committed.catch(() => undefined);
+      return committed;
+    };
     const { signal } = this.stop;
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the accessor below has a `this` of its own
     const attempt = this;
@@ -271,7 +299,7 @@ export class Attempt<C> {
         return attempt.last;
       },
       save,
-      commit,
+      commit: keep,
       resume: <Page>(pages: never, options: never) =>
         resumePages<Page, C>({ last: attempt.last, signal, save, commit }, pages, options),
     };

@@ -5,8 +5,10 @@ import {
   ActivityPausedError,
   ActivityResetError,
 } from '@temporalio/client';
+import { PayloadConverterError, ValueError } from '@temporalio/common';
 import { started } from './checkpoint';
 import type { Details } from './checkpoint';
+import { UnwritableError } from './checkpoint-size';
 import type { StopReason } from './stop';
 
 export interface BeatsOptions {
@@ -16,6 +18,8 @@ export interface BeatsOptions {
   minCommitIntervalMs: number;
   /** Called once, when the server or the data says that the attempt can't go on. */
   onStop: (reason: StopReason, error: unknown) => void;
+  /** Called once, when a beat could not be encoded and is going to be tried again. */
+  onUnencoded?: (error: unknown) => void;
   /** Called for each beat that the server has, and for each commit that it answered. */
   onAcknowledged?: (what: 'beat' | 'commit') => void;
 }
@@ -28,6 +32,8 @@ interface Waiter {
 
 /** How long to wait before the next try when the server could not be reached. */
 const retryMs = 1_000;
+/** For how many intervals beats may fail to be encoded: the server has given the attempt up by then, and can't be asked. */
+const intervalsUnencoded = 2.5;
 
 /**
  * The one path by which an attempt's beats and commits reach the server: one call at a time, each with the newest value.
@@ -41,6 +47,7 @@ export class Beats {
   private serial = 0;
   private ackedSerial = -1;
   private lastSentAt = -Infinity;
+  private unencodedSince: number | undefined;
   private sending: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private dueAt = Infinity;
@@ -138,7 +145,11 @@ export class Beats {
         this.stop(reason, error);
         return;
       }
-      if (reason === undefined) {
+      if (reason === 'UNENCODED' && this.isLongUnencoded(error)) {
+        this.stop(reason, error);
+        return;
+      }
+      if (reason === undefined || reason === 'UNENCODED') {
         this.dueAt = Math.min(this.dueAt, performance.now() + retryMs);
         return;
       }
@@ -150,7 +161,15 @@ export class Beats {
     this.acknowledge(serial);
   }
 
+  /** A codec may have to ask for its key, and storage may be away: that passes, mostly. */
+  private isLongUnencoded(error: unknown): boolean {
+    if (this.unencodedSince === undefined) this.options.onUnencoded?.(error);
+    this.unencodedSince ??= this.lastSentAt;
+    return performance.now() - this.unencodedSince > this.options.intervalMs * intervalsUnencoded;
+  }
+
   private acknowledge(serial: number): void {
+    this.unencodedSince = undefined;
     this.ackedSerial = serial;
     this.options.onAcknowledged?.('beat');
     const done = this.waiters.filter((waiter) => waiter.serial <= serial);
@@ -177,5 +196,7 @@ function stopReason(error: unknown): StopReason | undefined {
   if (error instanceof ActivityPausedError) return 'PAUSED';
   if (error instanceof ActivityResetError) return 'RESET';
   // What the server could not be told is tried again; what could not be written down never will be.
-  return error instanceof ActivityCompletionError ? undefined : 'UNSERIALIZABLE';
+  if (error instanceof ActivityCompletionError) return undefined;
+  const isUnwritable = [UnwritableError, ValueError, PayloadConverterError].some((kind) => error instanceof kind);
+  return isUnwritable ? 'UNSERIALIZABLE' : 'UNENCODED';
 }

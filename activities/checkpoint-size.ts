@@ -6,6 +6,11 @@ export const defaultMaxBytes = 2_000_000;
 /** From here on a checkpoint weighs on each beat. */
 export const warnBytes = 256 * 1024;
 
+/** A checkpoint that can't be written, however often it is tried. */
+export class UnwritableError extends Error {
+  override readonly name = 'UnwritableError';
+}
+
 type DataConverter = Client['options']['loadedDataConverter'];
 
 /**
@@ -31,10 +36,20 @@ export async function detailsSize(converter: DataConverter, details: Details): P
 const sum = (payloads: readonly { data?: Uint8Array | null | undefined }[]): number =>
   payloads.reduce((bytes, { data }) => bytes + (data?.length ?? 0), 0);
 
-/** @throws Error that says what to do, for a value that the server would fail the activity for. */
+/** Why a beat could not be encoded: what the payload converter refuses it always will, and a codec or the storage may be away. */
+export function encodingFailure({ payloadConverter }: DataConverter, details: Details, error: unknown): unknown {
+  try {
+    payloadConverter.toPayload(details);
+    return error;
+  } catch {
+    return new UnwritableError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** @throws UnwritableError that says what to do, for a value that the server would fail the activity for. */
 export function refuseTooLarge(bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
-  throw new Error(
+  throw new UnwritableError(
     `it has ${bytes} bytes, and checkpoint.maxBytes is ${maxBytes}. A checkpoint says where to go on: keep the data itself in a store, and its key here`,
   );
 }

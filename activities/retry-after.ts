@@ -22,7 +22,7 @@ const mostMs = 24 * 60 * 60 * 1_000;
  * The failure with which to answer an HTTP answer that is none of the good ones, or the error of a request that got no answer.
  *
  * 5xx, 408, 425 and 429 pass, and are tried again; where the server said `Retry-After`, in seconds or as a date, then and not before
- * (at most a day later). Any other status stays what it is however often it is asked for, and ends the activity. A request
+ * (at most a day later), and by the retry policy where that is at once. Any other status stays what it is however often it is asked for, and ends the activity. A request
  * without an answer (refused, reset, timed out) is tried again.
  *
  * @param now Milliseconds since the epoch, for dates. @default Date.now()
@@ -52,8 +52,8 @@ export function retryAfter(answerOrError: HttpAnswer | Error, now = Date.now()):
     {
       retryable: true,
       details,
-      // The server's clock has steps of a second, and the SDK none below 1 ms.
-      ...(retryAfterMs === undefined ? {} : { nextRetryDelay: Math.max(1, retryAfterMs) }),
+      // At once, or a date that has passed: the retry policy decides, or a server that goes on saying so would be asked without a pause.
+      ...(retryAfterMs ? { nextRetryDelay: retryAfterMs } : {}),
       ...cause,
     },
   );

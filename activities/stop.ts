@@ -5,7 +5,15 @@ import type { Block } from './event-loop-watch';
 
 /** Why an attempt has to end. */
 export type StopReason =
-  'CANCELLED' | 'PAUSED' | 'RESET' | 'SUPERSEDED' | 'UNSERIALIZABLE' | 'SHUTDOWN' | 'DEADLINE' | 'STALLED';
+  | 'CANCELLED'
+  | 'PAUSED'
+  | 'RESET'
+  | 'SUPERSEDED'
+  | 'UNSERIALIZABLE'
+  | 'UNENCODED'
+  | 'SHUTDOWN'
+  | 'DEADLINE'
+  | 'STALLED';
 
 /** Why the core aborts an attempt, where that is not a cancellation. */
 const coreReasons: Record<string, StopReason> = {
@@ -141,5 +149,13 @@ export function unwritable(error: unknown) {
     'LonghaulCheckpoint',
     `A checkpoint could not be written: ${error instanceof Error ? error.message : String(error)}`,
     error instanceof Error ? { cause: error } : {},
+  );
+}
+
+export function unencoded(error: unknown) {
+  return longhaulFailure(
+    'LonghaulCheckpoint',
+    `No beat could be encoded for longer than the heartbeat timeout: ${error instanceof Error ? error.message : String(error)}`,
+    { retryable: true, ...(error instanceof Error ? { cause: error } : {}) },
   );
 }

@@ -31,7 +31,8 @@ export async function serveHealth(
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     void (async () => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      // `new URL` throws for what scanners send, such as `//`, and the throw would end the process.
+      const [pathname] = (request.url ?? '/').split('?');
       const check = pathname === '/livez' ? checks.livez : pathname === '/readyz' ? checks.readyz : undefined;
       const health = (await check?.()) ?? { ok: false, error: 'GET /livez or /readyz' };
       response.writeHead(check ? (health.ok ? 200 : 503) : 404, {

@@ -27,6 +27,11 @@ export class DedupeWindow {
     return receivedAt !== undefined && !this.isPast(receivedAt);
   }
 
+  /** Whether it is among the ids that travel, past its age or not. */
+  holds(id: string): boolean {
+    return this.ids.has(id);
+  }
+
   add(id: string): void {
     if (this.ids.delete(id)) this.forgotten(id);
     this.ids.set(id, workflowNow());

@@ -21,7 +21,8 @@ export type FirstOf<B extends Branches> = {
  * @returns the winner's name and value, once every loser has ended.
  * @throws what the first branch threw, where it ended by throwing. What a loser throws other than the cancellation is logged.
  * @throws CancelledFailure when the enclosing cancellation scope is cancelled.
- * @throws TypeError when there are no branches; it fails the workflow task.
+ * @throws TypeError when there are no branches; it fails the workflow task. So does, at once, a plain `Error` of the first branch where
+ *   others take their time to end.
  * @remarks Records nothing of its own but the cancellation of what the losers had started. Adding, removing or reordering branches
  *   in a deployed workflow needs `patched()`.
  */

@@ -1,5 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
+import { failTaskNow } from './bug';
 import type { Entry } from './envelope';
 import type { InboxBuffer } from './inbox-buffer';
 import { leaveItem, withItem } from './item-context';
@@ -69,17 +70,18 @@ export async function forEachOf<T>(
   const { host } = buffer;
   buffer.settleAll();
   const inHand = new Set<Promise<void>>();
-  const failures: unknown[] = [];
+  const failures: { error: unknown; entry?: Entry<T> }[] = [];
   const scope = CancellationScope.current();
   const retries = options.retry && new Retries(buffer, options.retry);
   const line = new Line(buffer, options.orderBy, retries);
   let fetching: Promise<void> | undefined;
+  let isEnding = false;
   // The next item without a look at the conditions, each of which is a call into the workflow's VM: twice the signals a second. Not where
   // updates are answered: their reply is to be the earlier command.
   const atOnce = !buffer.isOfUpdates && line.isPlain && !feeder;
   const failed = () => failures.length > 0;
   const ended = () => inHand.size === 0 && buffer.depth === 0 && (feeder?.ended() ?? until());
-  const leaving = () => host.mustRollOver() && !buffer.owesWaiting;
+  const leaving = () => host.mustRollOver() && !line.owes;
   const hasNext = () => inHand.size < concurrency && line.hasNext();
   const wantsMore = () => fetching === undefined && feeder?.wants() === true && !leaving();
   const handle = async (entry: Entry<T>): Promise<void> => {
@@ -96,7 +98,8 @@ export async function forEachOf<T>(
           return;
         }
       }
-      failures.push(error);
+      failures.push({ error, entry });
+      if (isEnding && inHand.size > 1) failTaskNow(error);
     } finally {
       line.left(entry);
       leaveItem();
@@ -113,31 +116,42 @@ export async function forEachOf<T>(
   const beginMore = (): void => {
     for (const entry of line.take(concurrency - inHand.size)) begin(entry);
   };
+  buffer.loop = line;
   try {
     for (;;) {
       // eslint-disable-next-line longhaul/patch-hygiene -- asked only once the limit is reached: a replay knows the marker in that very task
       await condition(() => failed() || leaving() || hasNext() || wantsMore() || ended());
-      if (failed()) break;
+      if (failed()) {
+        isEnding = true;
+        if (inHand.size > 0 || fetching) for (const { error } of failures) failTaskNow(error);
+        break;
+      }
       if (ended()) return;
       if (leaving()) {
-        await host.park(() => failed() || buffer.owesWaiting);
+        await host.park(() => failed() || line.owes);
         continue;
       }
       if (feeder && wantsMore()) {
         fetching = feeder
           .fetch()
-          .catch((error: unknown) => void failures.push(error))
+          .catch((error: unknown) => void failures.push({ error }))
           .finally(() => (fetching = undefined));
       }
       beginMore();
     }
   } finally {
+    buffer.loop = undefined;
     retries?.end();
     // Nothing is left running behind the caller's back, also after a cancellation.
     await Promise.all([...inHand].map(asFinally));
     if (fetching) await fetching;
   }
-  throw failures[0];
+  const [, ...unheard] = failures;
+  // The caller hears of one failure. Older code had the others counted as handled where the body read on.
+  if (unheard.length > 0 && patched('longhaul.unheard')) {
+    for (const { entry, error } of unheard) if (entry) buffer.bury(entry, error);
+  }
+  throw failures[0]?.error;
 }
 
 /** Takes the turns that `finally` takes behind `then`: open runs replay through it. */

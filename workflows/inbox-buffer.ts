@@ -40,9 +40,18 @@ export interface InboxExtension {
   replies?: [string, Reply][];
 }
 
-/** What `String` makes of an id that is missing. */
-const noIds: readonly string[] = ['undefined', 'null', 'NaN'];
-const none: CarriedInbox = { items: [], seen: [], received: 0, duplicates: 0 };
+/** Whether what `dedupe.by` gave is no id: missing, empty, or neither text nor a number. All such items would share one. */
+function isNone(given: unknown): boolean {
+  return typeof given === 'number' ? Number.isNaN(given) : typeof given !== 'string' || given === '';
+}
+
+/** An item's id, and whether it is none in truth. */
+interface Given {
+  id?: string;
+  none: boolean;
+}
+
+const nothing: CarriedInbox = { items: [], seen: [], received: 0, duplicates: 0 };
 
 /** The items of one inbox, from their message to the end of their handling. */
 export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
@@ -60,6 +69,8 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private readonly failures = new WeakMap<Entry<T>, unknown>();
   private reading = false;
+  /** The loop that reads it now. */
+  loop: { readonly owes: boolean } | undefined;
   private readonly meter = new BacklogMeter();
   private full: boolean;
 
@@ -67,13 +78,17 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     readonly name: string,
     private readonly declaration: Pick<InboxDeclaration<T>, 'options'>,
     readonly host: InboxHost,
-    carried: CarriedInbox = none,
+    carried: CarriedInbox = nothing,
     { ages, replies }: InboxExtension = {},
   ) {
     const { dedupe, reply, onLeftover = 'rollOver' } = declaration.options;
     this.items = [...carried.items] as Entry<T>[];
-    this.replies = new Replies(reply === 'done', replies);
     this.window = new DedupeWindow(dedupe, carried.seen, ages, (id) => this.replies.forget(id));
+    // Older code also carried those whose id was forgotten before the item was done.
+    this.replies = new Replies(
+      reply === 'done',
+      replies?.filter(([id]) => this.window.holds(id)),
+    );
     this.received = carried.received;
     this.duplicates = carried.duplicates;
     this.onLeftover = onLeftover;
@@ -128,7 +143,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     const refuse = (error: string): void => {
       this.host.deadLetters.keep({ inbox: this.name, item, error, at: workflowNow() });
     };
-    let id: string | undefined;
+    let given: Given;
     // An error here would fail the workflow task for ever: one malformed signal must not stop the others.
     try {
       this.validate(item);
@@ -137,12 +152,13 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
       return;
     }
     try {
-      id = this.idOf(item);
+      given = this.givenId(item);
     } catch (error) {
       refuse(`dedupe.by failed: ${String(error)}`);
       return;
     }
-    if (id !== undefined && noIds.includes(id) && this.window.has(id)) {
+    const { id, none } = given;
+    if (none && id !== undefined && this.window.has(id)) {
       // All items without an id share this one, and a second one is no duplicate: dropped, it would be lost.
       refuse('dedupe.by gave no id, as for an item before it');
       return;
@@ -158,8 +174,8 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     } catch (error) {
       throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' refuses the item: ${String(error)}`);
     }
-    const id = this.readId(item);
-    if (noIds.includes(id ?? '')) {
+    const { id, none } = this.readId(item);
+    if (none) {
       throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' can't read the item's id: dedupe.by gave none`);
     }
     const known = id !== undefined && this.window.has(id);
@@ -185,7 +201,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
 
   /** The handler of an update declared `reply: 'accepted'`. */
   accept(item: T): void {
-    const id = this.readId(item);
+    const { id } = this.readId(item);
     this.replying.begin();
     this.received += 1;
     this.enter(item, id, (entry) => this.arrive(entry));
@@ -193,7 +209,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
 
   /** The handler of an update declared `reply: 'done'`. */
   async answer(item: T): Promise<unknown> {
-    const id = this.readId(item);
+    const { id } = this.readId(item);
     this.received += 1;
     const entered = this.enter(item, id, (entry) => this.arrive(entry));
     const entry = entered ?? [...this.leased, ...this.items, ...this.arriving].find((other) => other.id === id);
@@ -292,8 +308,14 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
 
   /** The item's id, where the inbox has ids. @throws what `dedupe.by` throws. */
   idOf(item: T): string | undefined {
+    return this.givenId(item).id;
+  }
+
+  private givenId(item: T): Given {
     const { dedupe } = this.declaration.options;
-    return dedupe && String(dedupe.by(item));
+    if (!dedupe) return { none: false };
+    const given: unknown = dedupe.by(item);
+    return { id: String(given), none: isNone(given) };
   }
 
   /** Puts everything handed out back, in its old order: a rollover could not wait for it any longer. */
@@ -316,9 +338,14 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     return this.replies.owesAny;
   }
 
+  /** Whether an update waits for the reply to this item. */
+  owesFor(entry: Entry<T>): boolean {
+    return this.replies.owes(entry);
+  }
+
   /** Whether an update waits for the reply to an item that nobody will take before a rollover: waiting for that is in vain. */
   get owesInVain(): boolean {
-    const mayBeTaken = this.isRead && this.host.paused !== true;
+    const mayBeTaken = this.isRead && this.host.paused !== true && (this.loop?.owes ?? true);
     return !mayBeTaken && this.items.some((entry) => this.replies.owes(entry));
   }
 
@@ -450,9 +477,9 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     return this.items.length > this.capacity;
   }
 
-  private readId(item: T): string | undefined {
+  private readId(item: T): Given {
     try {
-      return this.idOf(item);
+      return this.givenId(item);
     } catch (error) {
       throw longhaulFailure('LonghaulBadItem', `inbox '${this.name}' can't read the item's id: ${String(error)}`);
     }
@@ -461,6 +488,6 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   private end(entry: Entry<T>, reply: Reply): void {
     if (!this.leased.delete(entry)) return;
     this.host.growth.countHandled();
-    this.replies.answer(entry, reply);
+    this.replies.answer(entry, reply, entry.id !== undefined && this.window.holds(entry.id));
   }
 }

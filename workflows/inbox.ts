@@ -125,7 +125,8 @@ export interface Inbox<T, R = void> extends AsyncIterable<T> {
    * without a value once they count as handled.
    *
    * @throws what a handler threw, once the others in hand have ended, unless `retry` or `deadLetter` took the failure on. The failed
-   *   item stays leased: it goes to the dead letters if the body fails with it, and counts as handled if the body reads on.
+   *   item stays leased: it goes to the dead letters if the body fails with it, and counts as handled if the body reads on. Others that
+   *   failed meanwhile are dead letters. A plain `Error` while others are in hand fails the workflow task at once.
    * @remarks Records what `handler` does, and a timer for each wait of `retry`.
    */
   forEach(handler: (item: T) => Promise<R>, options?: ForEachOptions<T>): Promise<void>;

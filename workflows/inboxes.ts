@@ -23,8 +23,9 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
     extensions: unknown = {},
   ) {
     super();
-    this.strange = { ...carried };
-    this.extensions = { ...(extensions as Record<string, InboxExtension>) };
+    // Without a prototype: an inbox may be called `constructor`.
+    this.strange = Object.assign(Object.create(null), carried) as Record<string, CarriedInbox>;
+    this.extensions = Object.assign(Object.create(null), extensions) as Record<string, InboxExtension>;
     for (const [name, declaration] of Object.entries(declarations)) {
       this.listen(declaration as InboxDeclaration<unknown>, this.open(name, declaration));
     }
@@ -92,19 +93,18 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
   }
 
   carry(): Record<string, CarriedInbox> {
-    const inboxes = { ...this.strange };
-    for (const [name, buffer] of this) inboxes[name] = buffer.carry();
-    return inboxes;
+    const own = [...this].map(([name, buffer]): [string, CarriedInbox] => [name, buffer.carry()]);
+    return Object.fromEntries([...Object.entries(this.strange), ...own]);
   }
 
   /** What the inboxes carry beside that: the extension `inboxes`. */
   carryMore(): Record<string, InboxExtension> | undefined {
-    const more = { ...this.extensions };
+    const more = Object.entries(this.extensions);
     for (const [name, buffer] of this) {
       const extension = buffer.carryMore();
-      if (extension) more[name] = extension;
+      if (extension) more.push([name, extension]);
     }
-    return Object.keys(more).length === 0 ? undefined : more;
+    return more.length === 0 ? undefined : Object.fromEntries(more);
   }
 
   private listen({ message, options }: InboxDeclaration<unknown>, buffer: InboxBuffer<unknown>): void {

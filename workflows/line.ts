@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { Entry } from './envelope';
 import type { InboxBuffer } from './inbox-buffer';
 import type { Retries } from './retries';
@@ -39,6 +40,25 @@ export class Line<T> {
     });
   }
 
+  /**
+   * Whether a rollover has to wait for an item that is owed a reply: one that can be handed out before it, without another attempt at
+   * what failed.
+   *
+   * @remarks Older code waited for those attempts too, however long. Where that makes the difference it records a patch marker.
+   */
+  get owes(): boolean {
+    const { buffer, retries } = this;
+    if (!buffer.owesWaiting || !retries) return buffer.owesWaiting;
+    const blocked = new Set<string>();
+    for (const entry of buffer.waiting) {
+      const key = this.keyOf(entry);
+      if (retries.isDelayed(entry) || (key !== undefined && blocked.has(key))) {
+        if (key !== undefined) blocked.add(key);
+      } else if (buffer.owesFor(entry)) return true;
+    }
+    return !patched('longhaul.delayed');
+  }
+
   /** Told when an item is no longer in hand. */
   left(entry: Entry<T>): void {
     const key = this.keys.get(entry);
@@ -55,7 +75,7 @@ export class Line<T> {
   private next(max: number): Entry<T>[] {
     const found: Entry<T>[] = [];
     const blocked = new Set(this.busy);
-    for (const entry of this.buffer.mayLeave) {
+    for (const entry of this.mayLeave()) {
       if (found.length === max) break;
       const key = this.keyOf(entry);
       const free = key === undefined || !blocked.has(key);
@@ -63,6 +83,27 @@ export class Line<T> {
       if (key !== undefined) blocked.add(key);
     }
     return found;
+  }
+
+  /**
+   * What the buffer hands out, and before an item that is owed a reply those of its key: they come first.
+   *
+   * @remarks Older code passed them over. Where there are any it records a patch marker.
+   */
+  private mayLeave(): readonly Entry<T>[] {
+    const { buffer } = this;
+    const { mayLeave } = buffer;
+    if (!this.orderBy || mayLeave.length === 0 || !buffer.host.mustRollOver()) return mayLeave;
+    const leaving = new Set(mayLeave);
+    const keys = new Set<string>();
+    const inOrder: Entry<T>[] = [];
+    for (const entry of [...buffer.waiting].reverse()) {
+      const key = this.keyOf(entry);
+      if (!leaving.has(entry) && (key === undefined || !keys.has(key))) continue;
+      if (key !== undefined) keys.add(key);
+      inOrder.unshift(entry);
+    }
+    return inOrder.length > mayLeave.length && patched('longhaul.inOrder') ? inOrder : mayLeave;
   }
 
   private keyOf(entry: Entry<T>): string | undefined {

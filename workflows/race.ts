@@ -1,4 +1,6 @@
+import { CancellationScope } from '@temporalio/workflow';
 import { BranchScope } from './branch';
+import { atRest, failTaskNow, isBug } from './bug';
 
 /** How a branch of a race ended. */
 export interface Ended {
@@ -26,7 +28,17 @@ export async function race(
   const others = runners.filter(({ name }) => name !== winner.name);
   // Cancellation is also what takes a condition() off the list that is evaluated at each activation.
   for (const { scope } of others) scope.cancel();
+  if (winner.result.status === 'rejected' && isBug(winner.result.reason))
+    void failUnlessEnded(winner.result.reason, others);
   const losers = await Promise.all(others.map(({ ended }) => ended));
   for (const { scope } of others) scope.lost();
   return { winner, losers };
+}
+
+/** A mistake in a branch is not to wait for the clean-up of the others. */
+async function failUnlessEnded(bug: unknown, others: readonly { ended: Promise<Ended> }[]): Promise<void> {
+  let open = others.length;
+  for (const { ended } of others) void ended.then(() => (open -= 1));
+  await CancellationScope.nonCancellable(atRest);
+  if (open > 0) failTaskNow(bug);
 }

@@ -55,8 +55,9 @@ export class Replies {
     });
   }
 
-  answer(entry: Entry, reply: Reply): void {
-    if (this.stores && entry.id !== undefined) this.given.set(entry.id, reply);
+  /** @param isKept Whether the item's id is remembered: the reply goes with it. */
+  answer(entry: Entry, reply: Reply, isKept: boolean): void {
+    if (this.stores && isKept && entry.id !== undefined) this.given.set(entry.id, reply);
     for (const { resolve, reject } of this.waiting.get(entry) ?? []) {
       if (reply.failure) reject(asFailure(reply.failure));
       else resolve(reply.value);

@@ -7,16 +7,33 @@ import { countRollOver } from './metrics';
 import type { Session } from './session';
 import { collectUndeclared } from './undeclared';
 
-/** Ends the run in the next one, which begins with the same input and what this one hands on. */
-export async function rollOver(session: Session, cause: RollOverCause): Promise<never> {
+/**
+ * Ends the run in the next one, which begins with the same input and what this one hands on.
+ *
+ * @param withdrawn Whether the run does not end after all. Pure.
+ * @returns where it was withdrawn.
+ */
+export async function rollOver(
+  session: Session,
+  cause: RollOverCause,
+  withdrawn: () => boolean = () => false,
+): Promise<unknown> {
   const { name, drainTimeout, ontoNewVersion, mostBytes } = session.declared;
   turnAwayWaiting(session);
   session.parts.leaving();
-  await collectUndeclared(session.undeclared, drainTimeout);
+  await collectUndeclared(session.undeclared, drainTimeout, withdrawn);
+  if (withdrawn()) return undefined;
   const envelope = envelopeOf(session, cause);
   if (mayBeLarge(envelope, mostBytes)) watchSize(name, envelope, mostBytes);
-  const { historyLength, historySize } = workflowInfo();
+  const { historyLength, historySize, cronSchedule } = workflowInfo();
   countRollOver(cause);
+  if (cronSchedule) {
+    log.warn(
+      `longhaul: '${name}' was started by a cron schedule, which ends here: the SDK has no way to carry it over a continue-as-new. ` +
+        'Start it by a Temporal Schedule',
+      { cronSchedule },
+    );
+  }
   log.info(`longhaul: '${name}' rolls over`, { cause, run: session.number, historyLength, historySize });
   // Heard only where the worker uses deployment versions; without it a pinned chain would keep its first build for ever.
   const continueAsNew = makeContinueAsNewFunc(

@@ -1,4 +1,4 @@
-import { startChild, workflowInfo } from '@temporalio/workflow';
+import { condition, isCancellation, patched, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Workflow } from '@temporalio/workflow';
 import type { StartChildOptions } from './run';
 import type { Session } from './session';
@@ -6,8 +6,14 @@ import type { Session } from './session';
 // Each travels with every rollover, and nothing but an end of the chain takes one out.
 const mostOnce = 2_000;
 
+/** The work of a `run.once` that has begun. */
+interface UnderWay {
+  ended?: PromiseSettledResult<unknown>;
+}
+
 /** What a body is given: see `Run`, which says what each member does. */
 export function runObject(session: Session): object {
+  const underWay = new Map<string, UnderWay>();
   const run = {
     args: session.args,
     number: session.number,
@@ -23,13 +29,31 @@ export function runObject(session: Session): object {
       session.state = value;
     },
     once: async (key: string, work: () => Promise<unknown>): Promise<unknown> => {
-      if (session.once.has(key)) return session.once.get(key);
+      for (;;) {
+        if (session.once.has(key)) return session.once.get(key);
+        const other = underWay.get(key);
+        // Older code did the work once for each that asked meanwhile, and its runs go on doing so.
+        if (!other || !patched('longhaul.once')) break;
+        await condition(() => other.ended !== undefined);
+        // What was cut off with its own lane is not done; this lane goes on.
+        if (other.ended?.status === 'rejected' && !isCancellation(other.ended.reason)) throw other.ended.reason;
+      }
       if (session.once.size >= mostOnce && !workflowInfo().unsafe.isReplaying) return await refuseOnce(key);
+      const own: UnderWay = {};
+      underWay.set(key, own);
       return await session.hold(async () => {
-        const result = await work();
-        session.once.set(key, result ?? null);
-        session.growth.noteProgress();
-        return result;
+        try {
+          const result = await work();
+          session.once.set(key, result ?? null);
+          session.growth.noteProgress();
+          own.ended = { status: 'fulfilled', value: result };
+          return result;
+        } catch (reason) {
+          own.ended = { status: 'rejected', reason };
+          throw reason;
+        } finally {
+          if (underWay.get(key) === own) underWay.delete(key);
+        }
       });
     },
     startChild: async (child: Workflow, { workflowId, ...options }: StartChildOptions<never>): Promise<string> => {

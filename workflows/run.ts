@@ -30,7 +30,8 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
   phase: string | undefined;
 
   /**
-   * Does `work` once over all runs and returns its result, which JSON must carry, in each. A rollover waits for it.
+   * Does `work` once over all runs and returns its result, which JSON must carry, in each. A rollover waits for it; so do other lanes
+   * that ask for the same key meanwhile.
    *
    * For the few steps of a workflow, not for its items: each result travels with every rollover, and there are at most 2,000. One
    * more fails the workflow task, retryably.

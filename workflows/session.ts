@@ -1,4 +1,11 @@
-import { CancellationScope, allHandlersFinished, condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { rollOverSignal, statusQuery } from './built-in';
 import { Backlog } from './backlog';
 import { DeadLetters } from './dead-letters';
@@ -167,8 +174,17 @@ export class Session implements InboxesHost, PartHost {
         }
         if (!drained) this.inboxes.returnLeases(this.holds);
       }
-      return await rollOver(this, this.rolling ?? 'limits');
+      await rollOver(this, this.rolling ?? 'limits', () => this.withdrawn);
     }
+  }
+
+  /**
+   * Whether a rollover under way is off, since the body was cancelled meanwhile.
+   *
+   * @remarks At first one that had waited for `drainTimeout` was not withdrawn. Where it is now it records a patch marker.
+   */
+  private get withdrawn(): boolean {
+    return this.rolling === undefined && patched('longhaul.withdrawn');
   }
 
   private finished(): boolean {

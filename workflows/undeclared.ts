@@ -8,8 +8,18 @@ const kept = 1_000;
 /**
  * Takes into `undeclared` what the SDK kept for handlers that might still have come. Not before a run's end: other libraries
  * register late.
+ *
+ * @param withdrawn Whether the run does not end after all. Pure.
  */
-export async function collectUndeclared(undeclared: UndeclaredSignal[], drainTimeout: Duration): Promise<void> {
+export async function collectUndeclared(
+  undeclared: UndeclaredSignal[],
+  drainTimeout: Duration,
+  withdrawn: () => boolean = () => false,
+): Promise<void> {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
+    __TEMPORAL_ACTIVATOR__?: { defaultSignalHandler?: Parameters<typeof setDefaultSignalHandler>[0] };
+  };
+  const before = activator?.defaultSignalHandler;
   for (let more = true; more;) {
     more = false;
     try {
@@ -25,5 +35,8 @@ export async function collectUndeclared(undeclared: UndeclaredSignal[], drainTim
       more = true;
     }
   }
-  if (!allHandlersFinished()) await condition(allHandlersFinished, drainTimeout);
+  if (allHandlersFinished()) return;
+  await condition(() => allHandlersFinished() || withdrawn(), drainTimeout);
+  // The run goes on, and so does who took them before.
+  if (withdrawn()) setDefaultSignalHandler(before);
 }

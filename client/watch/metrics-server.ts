@@ -26,7 +26,8 @@ export async function serveWatchMetrics({
 }): Promise<WatchMetrics> {
   let last: WatchReport | undefined;
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // `new URL` throws for what scanners send, such as `//`, and the throw would end the process.
+    const [pathname] = (request.url ?? '/').split('?');
     const status = pathname !== '/metrics' ? 404 : last ? 200 : 503;
     response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
     response.end(status === 200 && last ? prometheusText(last) : status === 503 ? 'no scan yet\n' : 'GET /metrics\n');

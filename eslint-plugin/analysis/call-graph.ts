@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { Detector, type Border } from './detector.js';
 import { effects, type Effect } from './effects.js';
+import { isGivenAway } from './given-away.js';
 import type { Hazard, Use } from './hazards.js';
 import { Implementations } from './implementations.js';
 import { mutationsIn } from './mutations.js';
@@ -83,6 +84,7 @@ export class CallGraph {
   private readonly checker: ts.TypeChecker;
   private readonly settings: Settings;
   private readonly cwd: string;
+  private readonly ignored: readonly string[];
   private readonly activities: ReadonlySet<ts.Node>;
   private readonly reuse: Reuse | undefined;
 
@@ -96,6 +98,7 @@ export class CallGraph {
     this.checker = checker;
     this.settings = settings;
     this.cwd = cwd;
+    this.ignored = ignored;
     this.activities = activities;
     this.referents = new Referents(program, checker, members);
     this.extra = new Map<Effect, (unit: Unit) => readonly HazardSite[]>([
@@ -265,7 +268,7 @@ export class CallGraph {
         return;
       case 'mention':
         // A registration: a worker runs them.
-        if (isGivenAs('activities', site.node)) return;
+        if (isGivenAs('activities', site.node) || isGivenAway(site.node, this.ignored, this.checker)) return;
         if (site.argumentOf === undefined || !this.onlyNames(site.node, site.argumentOf)) {
           this.used(site.node, 'mention', sink);
         }
@@ -280,7 +283,7 @@ export class CallGraph {
         this.pattern(site.node, site.from, sink);
         return;
       case 'literal':
-        sink.run(site.node, site.node);
+        if (!isGivenAway(site.node, this.ignored, this.checker)) sink.run(site.node, site.node);
         return;
       case 'heritage':
         for (const referent of this.referents.of(site.node)) {

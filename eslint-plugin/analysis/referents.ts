@@ -272,6 +272,9 @@ export class Referents {
     if (ts.isImportEqualsDeclaration(declaration) && ts.isExternalModuleReference(declaration.moduleReference)) {
       return this.ofSpecifier(declaration.moduleReference.expression);
     }
+    // `const lib = require('./lib')` in a JavaScript file.
+    if (ts.isVariableDeclaration(declaration)) return this.ofVariable(declaration);
+    if (ts.isBindingElement(declaration)) return this.ofBinding(declaration);
     return this.ofSymbol(this.checker.getAliasedSymbol(symbol));
   }
 

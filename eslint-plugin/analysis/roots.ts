@@ -41,8 +41,9 @@ export function findRoots(
     for (const target of found.interceptors) interceptors.add(target);
     for (const target of found.preloaded) preloaded.add(target);
     for (const name of found.ignored) ignored.add(name);
-    // A test's worker often runs a few of the workflows only: it says nothing about the others.
-    if (!isTest) seen.complete ||= found.workflows.length > 0;
+    // A test's worker often runs a few of the workflows only, or what was built: it says nothing about the others.
+    if (isTest) return;
+    seen.complete ||= found.workflows.length > 0;
     seen.unknown ||= found.unknown;
   };
   for (const file of files) {
@@ -81,7 +82,7 @@ function mayNameBundled(file: ts.SourceFile): boolean {
 /** Whether a file is workflow code by what it imports. */
 export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {
   if (!file.text.includes('workflow') || isTestPath(path)) return false;
-  const imports = summaryOf(file).imports.filter((entry) => entry.live);
+  const imports = [...summaryOf(file).imports.filter((entry) => entry.live), ...required(file)];
   if (imports.some((entry) => outsideSdk.test(entry.specifier.text))) return false;
   const { valueNames } = summaryOf(file);
   const used = imports
@@ -92,6 +93,24 @@ export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {
   // What needs the SDK's errors and Node is the host's side.
   if (used.every((binding) => /(Failure|Error)$/.test(binding.imported)) && imports.some(isOfNode)) return false;
   return used.length > 0 && !(isActivityPath(path) && used.every((binding) => shared.test(binding.imported)));
+}
+
+/** What a CommonJS module requires, as if it had imported it. */
+function required(file: ts.SourceFile): readonly Import[] {
+  return summaryOf(file).required.map((specifier): Import => {
+    const { parent: variable } = specifier.parent;
+    const bound = ts.isVariableDeclaration(variable) ? variable.name : undefined;
+    const bindings =
+      bound === undefined || ts.isArrayBindingPattern(bound)
+        ? []
+        : ts.isIdentifier(bound)
+          ? [{ local: bound.text, imported: '*' }]
+          : bound.elements.map(({ name, propertyName }) => ({
+              local: name.getText(file),
+              imported: (propertyName ?? name).getText(file),
+            }));
+    return { specifier, bindings, reexport: false, live: true };
+  });
 }
 
 /** The SDK takes workflows, and a workflow its helpers, from what a module exports: a script exports nothing. */

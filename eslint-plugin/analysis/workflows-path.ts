@@ -68,9 +68,9 @@ function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
     if (key === undefined) return;
     if (key === hookKey) takeHook(bare(value));
     if (pathKeys.has(key)) {
-      const target = reader.file(value);
-      if (target === undefined) found.unknown = true;
-      else found.workflows.push(target);
+      const targets = reader.files(value);
+      if (targets.length === 0) found.unknown = true;
+      else found.workflows.push(...targets);
     } else if (converterKeys.has(key)) {
       const target = reader.file(value);
       if (target !== undefined) found.interceptors.push(target);
@@ -98,6 +98,15 @@ class PathReader {
     private readonly modules: Modules,
     private readonly cwd: string,
   ) {}
+
+  /** The files that a value may name: `isBuilt ? a : b`, or `given ?? standard`, where who gives another names it there. */
+  files(value: ts.Expression): readonly ts.SourceFile[] {
+    const node = this.origin(value);
+    if (ts.isConditionalExpression(node)) return [...this.files(node.whenTrue), ...this.files(node.whenFalse)];
+    if (ts.isBinaryExpression(node) && isFallback(node)) return [...this.files(node.left), ...this.files(node.right)];
+    const file = this.file(node);
+    return file === undefined ? [] : [file];
+  }
 
   file(value: ts.Expression): ts.SourceFile | undefined {
     const node = this.origin(value);
@@ -193,6 +202,10 @@ class PathReader {
     }
     return node;
   }
+}
+
+function isFallback({ operatorToken: { kind } }: ts.BinaryExpression): boolean {
+  return kind === ts.SyntaxKind.QuestionQuestionToken || kind === ts.SyntaxKind.BarBarToken;
 }
 
 function nameOf(node: ts.PropertyAccessExpression | ts.ElementAccessExpression): string {

@@ -6,6 +6,7 @@ import plugin from '../index.js';
 import { observe, type Reported, type Spot } from '../rules/observer.js';
 import type { LintCliOptions } from './options.js';
 import { asSingleRun } from './single-run.js';
+import { lenient } from './lenient-parser.js';
 
 /** One finding, as `--json` prints it. */
 export interface LintFinding {
@@ -59,20 +60,16 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
     reported: (report) => reported.push(report),
   });
   try {
-    const run = (paths: readonly string[], types: object): Promise<ESLintClass.LintResult[]> =>
-      new ESLint({
-        cwd,
-        overrideConfigFile: true,
-        overrideConfig: configuration(parser, types),
-        fix: options.fix,
-        errorOnUnmatchedPattern: false,
-      }).lintFiles([...paths]);
-    const lintTyped = (): Promise<ESLintClass.LintResult[]> => run(options.paths, typesOf(options, cwd));
+    const eslint = new ESLint({
+      cwd,
+      overrideConfigFile: true,
+      overrideConfig: configuration(lenient(parser), typesOf(options, cwd)),
+      fix: options.fix,
+      errorOnUnmatchedPattern: false,
+    });
+    const run = (): Promise<ESLintClass.LintResult[]> => eslint.lintFiles([...options.paths]);
     // A project that is named is parsed once in a single run: its types would be those from before the fixes.
-    const typed = await (options.project === undefined ? asSingleRun(lintTyped) : lintTyped());
-    const alone = typed.filter(isOutsideProjects).map(({ filePath }) => filePath);
-    const untyped = alone.length > 0 ? await run(alone, {}) : [];
-    const results = [...typed.filter((result) => !isOutsideProjects(result)), ...untyped].filter(isSource);
+    const results = (await (options.project === undefined ? asSingleRun(run) : run())).filter(isSource);
     if (options.fix) await ESLint.outputFixes(results);
     return summarize(results, [...analyses], reported, cwd);
   } finally {
@@ -113,20 +110,16 @@ function configuration(parser: Linter.Parser, parserOptions: object): Linter.Con
   ];
 }
 
-/** A file that no tsconfig.json lists has no types: it is linted alone. */
-function isOutsideProjects({ messages }: ESLintClass.LintResult): boolean {
-  return messages.some(
-    ({ fatal, message }) =>
-      fatal === true &&
-      /was not found by the project service|none of those projects include|TSConfig does not include/.test(message),
-  );
-}
-
 /** Video streams have the ending .ts too, be they there or only what Git LFS has in their place. */
 function isSource({ messages, filePath }: ESLintClass.LintResult): boolean {
   if (!messages.some(({ fatal }) => fatal === true)) return true;
   const content = readFileSync(filePath);
   return !content.includes(0) && !content.toString('utf8', 0, 40).startsWith('version https://git-lfs.');
+}
+
+/** Of what does not parse and has nothing to do with workflows the compiler tells. */
+function namesWorkflows(path: string): boolean {
+  return /@temporalio\/workflow|longhaul\/workflows/.test(readFileSync(path, 'utf8'));
 }
 
 function summarize(
@@ -135,9 +128,12 @@ function summarize(
   reported: readonly Reported[],
   cwd: string,
 ): LintResult {
+  const reached = unique(analyses.flatMap(({ bundle }) => [...bundle.files].map((file) => file.fileName)));
+  const isReached = new Set(reached.map((file) => shown(file, cwd)));
   const findings = results.flatMap(({ filePath, messages }) =>
     messages.flatMap((message): readonly PlacedFinding[] => {
       if (message.ruleId?.startsWith('longhaul/') === false || isUnknownRule(message)) return [];
+      if (message.fatal === true && !isReached.has(shown(filePath, cwd)) && !namesWorkflows(filePath)) return [];
       const { line, column } = message;
       const rule = message.ruleId?.replace('longhaul/', '') ?? 'parse-error';
       // With --fix a file is linted again and again: the last report of a place is the one that stands.
@@ -152,7 +148,6 @@ function summarize(
   const roots = unique(
     analyses.flatMap(({ bundle }) => bundle.workflowModules.map((file) => shown(file.fileName, cwd))),
   );
-  const reached = unique(analyses.flatMap(({ bundle }) => [...bundle.files].map((file) => file.fileName)));
   return {
     roots,
     files: results.map(({ filePath }) => shown(filePath, cwd)),

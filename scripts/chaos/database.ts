@@ -27,6 +27,8 @@ export class EffectsDatabase {
 
   static async create(connectionString: string): Promise<EffectsDatabase> {
     const pool = new Pool({ connectionString, max: 3 });
+    // An idle connection is told when the database stops.
+    pool.on('error', () => undefined);
     await pool.query(tables);
     return new EffectsDatabase(pool);
   }

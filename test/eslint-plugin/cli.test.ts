@@ -101,6 +101,32 @@ describe('longhaul-lint', () => {
     assert.match(err, /Linted 2 files.*\n1 finding\./);
   });
 
+  it('leaves what does not parse to the compiler, unless workflows reach it', async () => {
+    const { out } = await run([], { ...dirty, 'src/site.ts': `headers.set('a': 'b');` });
+    assert.doesNotMatch(out, /parse-error/);
+    const { out: reached } = await run([], { ...dirty, 'src/stamp.ts': `export const stamp = () => a(b: 1);` });
+    assert.match(reached, /^src\/stamp\.ts:1:\d+ parse-error/);
+  });
+
+  it('warns of a forgotten .eslintignore once, also where a file has no types', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', note);
+    try {
+      const { err } = await run([], {
+        ...dirty,
+        '.eslintignore': 'dist',
+        'tsconfig.json': JSON.stringify({ compilerOptions: { module: 'node16', types: [] }, include: ['src'] }),
+        'alone.ts': workflow('return Date.now();'),
+      });
+      await new Promise(setImmediate);
+      assert.match(err, /Linted 3 files.*\n2 findings\./);
+      assert.deepEqual(warnings, ['ESLintIgnoreWarning']);
+    } finally {
+      process.off('warning', note);
+    }
+  });
+
   it('says so where it finds no workflow', async () => {
     const { status, err } = await run(['src'], { 'src/a.ts': 'export const a = Date.now();' });
     assert.equal(status, 2);

@@ -102,7 +102,7 @@ export async function lintFolder(folder: string, options: LintOptions = {}): Pro
     fix,
     overrideConfig: [
       {
-        files: ['**/*.{ts,mts,cts,js}'],
+        files: ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
         ...longhaul.configs.all,
         languageOptions: { parser: tseslint.parser, parserOptions },
         settings: { longhaul: settings },

@@ -19,6 +19,10 @@ describe('workflow modules', () => {
     '`${__dirname}/flows`',
     `__dirname + '/flows.ts'`,
     `'./src/flows.ts'`,
+    `process.env.BUILT ? path.resolve(__dirname, 'flows.bundle.js') : path.resolve(__dirname, './flows.ts')`,
+    `here.startsWith('x') ? require.resolve('./flows') : require.resolve('./none')`,
+    `process.env.FLOWS ?? path.join(__dirname, './flows')`,
+    `process.env.FLOWS || require.resolve('./flows')`,
   ];
   for (const spelling of spellings) {
     it(`are found by workflowsPath: ${spelling}`, async () => {
@@ -39,6 +43,19 @@ describe('workflow modules', () => {
     assert.deepEqual(
       reports.map(({ at }) => at),
       ['src/flows/order.ts:1 no-date-now'],
+    );
+  });
+
+  it('are those of the worker, whatever a test runs', async () => {
+    const { reports } = await lintProject({
+      'src/flows.ts': flow,
+      'src/helper.ts': `import { sleep } from '@temporalio/workflow';\n${flow}\nexport { sleep };`,
+      'src/worker.ts': worker(`require.resolve('./flows')`),
+      'test/flows.test.ts': worker(`require.resolve('../dist/flows')`),
+    });
+    assert.deepEqual(
+      reports.map(({ at }) => at),
+      ['src/flows.ts:1 no-date-now'],
     );
   });
 

@@ -14,7 +14,7 @@ import { inbox } from '../inbox';
 import type { Inbox, InboxDeclaration } from '../inbox';
 import { checkFunction, checkKnown, checkOneOf, shown } from '../options';
 import { workflowNow } from '../workflow-now';
-import { checkRecipe, milliseconds, drain, pause, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, entryOf, milliseconds, drain, pause, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** What an approver sends. */
@@ -248,6 +248,7 @@ function take(state: ApprovalState, answer: Answer, mayChange: boolean): AnswerR
   if (before === decision) return note('ignored', 'duplicate');
   if (state.decision !== undefined) return note('ignored', 'late');
   if (before !== undefined && !mayChange) return note('ignored', 'answered before');
+  entryOf(state.answers, by, () => decision);
   state.answers[by] = decision;
   note('answered');
   const given = Object.values(state.answers);

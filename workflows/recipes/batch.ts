@@ -4,7 +4,7 @@ import type { Duration } from '../duration';
 import type { Inbox } from '../inbox';
 import { workflowNow } from '../workflow-now';
 import { Alarm } from './alarm';
-import { checkRecipe, drain, isCutOff, milliseconds, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, drain, entryOf, isCutOff, milliseconds, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 export interface BatchOptions<Item> {
@@ -14,7 +14,7 @@ export interface BatchOptions<Item> {
   /** Handles one batch: an activity. The items of a batch have one key. */
   work: (items: Item[], key: string) => Promise<unknown>;
 
-  /** The key of an item. Must be pure. @default one key for all */
+  /** The key of an item. Must be pure. An item for which it throws is a failed batch of its own. @default one key for all */
   by?: (item: Item) => string;
 
   /** How many items make a batch full. @default 100 */
@@ -96,6 +96,16 @@ export async function batch<Item>(
   const alarm = new Alarm();
   let failure: unknown;
   let turns = 0;
+  const sort = (item: Item): void => {
+    let key: string;
+    try {
+      key = by(item);
+    } catch (error) {
+      queue.refuse(item, error);
+      return;
+    }
+    queue.add(item, key);
+  };
   const begin = (id: string, items: Item[], of: string): void => {
     void run.hold(async () => {
       try {
@@ -112,7 +122,7 @@ export async function batch<Item>(
   for (const { id, items, of } of queue.inHand()) begin(id, items, of);
   try {
     for (;;) {
-      await drain(inbox, (item) => queue.add(item, by(item)));
+      await drain(inbox, sort);
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it was thrown
       if (failure !== undefined) throw failure;
       if (run.rollOverDue) {
@@ -178,9 +188,13 @@ class Batches<Item> {
   }
 
   add(item: Item, key: string): void {
-    const { waiting } = this.state;
-    const own = Object.hasOwn(waiting, key) ? (waiting[key] ?? []) : (waiting[key] = []);
-    own.push({ item, at: workflowNow() });
+    entryOf(this.state.waiting, key, () => []).push({ item, at: workflowNow() });
+  }
+
+  /** An item that has no key: an error in the loop would fail the workflow task for ever, and one malformed item must not stop the others. */
+  refuse(item: Item, error: unknown): void {
+    this.state.failed += 1;
+    this.bury({ key: '', items: [item], error: `by failed: ${String(error)}` });
   }
 
   inHand(): Begun<Item>[] {
@@ -216,8 +230,7 @@ class Batches<Item> {
       return;
     }
     state.failed += 1;
-    state.deadLetters.push({ key, items, error });
-    if (state.deadLetters.length > deadLettersKept) state.deadLetters.shift();
+    this.bury({ key, items, error });
   }
 
   /** When a batch becomes old enough that could begin then; undefined where only an end in hand or an item can change anything. */
@@ -239,6 +252,12 @@ class Batches<Item> {
   result(): BatchResult<Item> {
     const { batches, items, failed, deadLetters } = this.state;
     return { batches, items, failed, deadLetters: [...deadLetters] };
+  }
+
+  private bury(batch: FailedBatch<Item>): void {
+    const { deadLetters } = this.state;
+    deadLetters.push(batch);
+    if (deadLetters.length > deadLettersKept) deadLetters.shift();
   }
 
   private ripest(whatever: boolean): string | undefined {

@@ -9,7 +9,7 @@ import { backoffOf } from './backoff';
 import type { BackoffOptions } from './backoff';
 import { callbackSignalName } from './callback-message';
 import type { Callback } from './callback-message';
-import { checkRecipe, drain, milliseconds, pause, recipeState } from './recipe-run';
+import { checkRecipe, drain, entryOf, milliseconds, pause, recipeState } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** The signal that callbacks arrive by, and the inbox that their tokens name unless they name another. */
@@ -95,13 +95,13 @@ export async function callback<T = unknown>(
   const backoff = backoffOf('callback', fallBack ?? {});
   const all = recipeState<CallbackState>(run, 'callback', 'all', () => ({ version: 1, waits: {}, early: {} }));
   const now = workflowNow();
-  const wait = (all.waits[key] ??= {
+  const wait = entryOf<Wait>(all.waits, key, () => ({
     started: false,
     deadlineAt: now + milliseconds('callback', 'timeout', timeout),
     polls: 0,
     intervalMs: backoff.firstMs,
     nextAt: 0,
-  });
+  }));
   if (!wait.started) {
     await run.safePoint();
     await run.hold(async () => {
@@ -154,7 +154,11 @@ const isOver = ({ outcome }: Wait): boolean => outcome !== undefined;
 function keepEarly({ waits, early }: CallbackState, given: Callback): void {
   const { item, payload } = given;
   if (typeof item !== 'string' || (Object.hasOwn(waits, item) && waits[item]?.outcome)) return;
-  early[item] = { payload, at: workflowNow() };
+  const at = workflowNow();
+  Object.assign(
+    entryOf(early, item, () => ({ payload, at })),
+    { payload, at },
+  );
   const items = Object.keys(early);
   const [oldest] = items;
   if (items.length <= earlyKept || oldest === undefined) return;

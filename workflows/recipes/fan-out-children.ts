@@ -133,6 +133,7 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
   const start = (id: string, item: Item): void => {
     void run
       .hold(async () => {
+        window.working += 1;
         try {
           await run.startChild(child, {
             ...childOptions,
@@ -145,6 +146,8 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
           if (error instanceof WorkflowExecutionAlreadyStartedError) window.started(id);
           else if (!(error instanceof TemporalFailure) || isCutOff(error)) failure ??= error;
           else window.fail(id, error);
+        } finally {
+          window.working -= 1;
         }
       })
       .catch((error: unknown) => (failure ??= error));

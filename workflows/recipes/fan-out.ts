@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition, patched } from '@temporalio/workflow';
 import { TemporalFailure } from '@temporalio/common';
 import { longhaulFailure } from '../failure';
 import { workflowNow } from '../workflow-now';
@@ -76,6 +76,7 @@ const deadLettersKept = 100;
  * @param add Adds a result to the value: `sum.bytes += bytes`, or return the new value.
  * @returns the sums, in each later run too.
  * @throws ApplicationFailure `LonghaulFanOut`, non-retryable, when more than `maxFailures` items failed; those in hand are finished.
+ * @throws what `pages` threw, once those in hand have ended. A second call goes on where the first one stopped.
  * @remarks Records what `work` records, and one activity a page. Adding or removing a call in a deployed workflow needs
  *   `patched()`; so does another concurrency while runs are open. Costs one Temporal Cloud action per item and one per page.
  */
@@ -94,6 +95,7 @@ export async function fanOut<Item, Cursor, Result, Value>(
   let failure: unknown;
   const begin = (id: string, item: Item): void => {
     void run.hold(async () => {
+      window.working += 1;
       try {
         const result = await work(item);
         window.succeed(id, (value) => add(value as Value, result, item));
@@ -101,6 +103,8 @@ export async function fanOut<Item, Cursor, Result, Value>(
         // It stays in hand: what was cut off is neither done nor failed, and a bug is mended and done again.
         if (!(error instanceof TemporalFailure) || isCutOff(error)) failure ??= error;
         else window.fail(id, error);
+      } finally {
+        window.working -= 1;
       }
     });
   };
@@ -114,6 +118,8 @@ export class FanOutWindow<Item, Cursor, Value> {
   readonly state: FanOutState;
   private readonly concurrency: number;
   private readonly maxFailures: number;
+  /** For how many items something is under way in this run. */
+  working = 0;
   private fetching = false;
   private open: number;
   private turns = 0;
@@ -178,9 +184,10 @@ export class FanOutWindow<Item, Cursor, Value> {
   ): Promise<void> {
     for (;;) {
       await tend.work();
-      const problem = failure() ?? this.pageFailure;
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it was thrown
-      if (problem !== undefined) throw problem;
+      if (failure() !== undefined || this.pageFailure !== undefined) {
+        if (this.mustEnd(failure())) await this.end(failure);
+        throw failure() ?? this.pageFailure;
+      }
       if (this.tooManyFailed() && this.open === 0) throw this.tooMany();
       if (this.of.rollOverDue) {
         await this.of.safePoint();
@@ -198,6 +205,21 @@ export class FanOutWindow<Item, Cursor, Value> {
           tend.due(),
       );
     }
+  }
+
+  /**
+   * Whether what is under way has to end first: it would go on behind the caller's back, and a second call would begin it again.
+   *
+   * @remarks At first it had not to. Where it has it records a patch marker.
+   */
+  private mustEnd(failure: unknown): boolean {
+    return !isBug(failure) && (this.working > 0 || this.fetching) && patched('longhaul.fanOut');
+  }
+
+  private async end(failure: () => unknown): Promise<void> {
+    await CancellationScope.nonCancellable(() =>
+      condition(() => (this.working === 0 && !this.fetching) || isBug(failure())),
+    );
   }
 
   result(): FanOutResult<unknown, unknown> {
@@ -265,4 +287,9 @@ export class FanOutWindow<Item, Cursor, Value> {
 function messageOf(error: Error): string {
   const { cause } = error;
   return cause instanceof Error ? cause.message : error.message;
+}
+
+/** What fails the workflow task, which must not wait for anything. */
+function isBug(failure: unknown): boolean {
+  return failure !== undefined && !(failure instanceof TemporalFailure);
 }

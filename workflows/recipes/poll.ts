@@ -1,3 +1,5 @@
+import { log } from '@temporalio/workflow';
+import { lengthOfTime } from '../duration';
 import type { Duration } from '../duration';
 import { longhaulFailure } from '../failure';
 import { workflowNow } from '../workflow-now';
@@ -19,7 +21,10 @@ export interface PollOptions<T> extends BackoffOptions {
   /** What is awaited, in a few words; it ends the failure message. @default the key */
   what?: string;
 
-  /** When the polled system wants to be asked again, such as its `Retry-After`; overrides the interval, up and down. */
+  /**
+   * When the polled system wants to be asked again, such as its `Retry-After`; overrides the interval, up and down. 0 is at once. What is
+   * no length of time is logged, and the interval holds.
+   */
   retryAfter?: (answer: T) => Duration | undefined;
 
   /** How far the polled system has come. Where it differs from the last poll's, the interval begins anew at `every`. */
@@ -98,7 +103,8 @@ export async function poll<T>(run: RecipeRun, key: string, options: PollOptions<
   return state.answer.value as T;
 
   function nextInterval(answer: T): number {
-    const asked = retryAfter(answer);
+    // An answer is JSON, in which what is not there may be null.
+    const asked = retryAfter(answer) ?? undefined;
     const reached = progress?.(answer);
     if (reached !== undefined && reached !== state.progress) {
       state.intervalMs = backoff.firstMs;
@@ -106,6 +112,17 @@ export async function poll<T>(run: RecipeRun, key: string, options: PollOptions<
     }
     const interval = state.intervalMs;
     state.intervalMs = backoff.grow(interval);
-    return asked === undefined ? backoff.spread(interval) : milliseconds('poll', 'retryAfter', asked);
+    const askedMs = asked === undefined ? undefined : lengthAsked(asked);
+    return askedMs ?? backoff.spread(interval);
+  }
+}
+
+/** What another system answered must not fail the workflow task for ever, whatever it is. */
+function lengthAsked(asked: Duration): number | undefined {
+  try {
+    return Math.ceil(lengthOfTime('poll: retryAfter', asked, { least: 0 }));
+  } catch (error) {
+    log.warn('longhaul: the polled system asks to wait for what is no length of time', { error: String(error) });
+    return undefined;
   }
 }

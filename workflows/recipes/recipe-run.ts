@@ -84,6 +84,18 @@ export async function pause(
   }
 }
 
+/**
+ * The entry of a table whose keys are data: they may be `constructor` or `__proto__`, which every object seems to have.
+ *
+ * @returns the entry that is there, or `initial`, put there.
+ */
+export function entryOf<V>(table: Record<string, V>, key: string, initial: () => V): V {
+  if (Object.hasOwn(table, key)) return table[key] as V;
+  const value = initial();
+  Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true });
+  return value;
+}
+
 const drains = new WeakMap<object, Promise<void>>();
 
 /**

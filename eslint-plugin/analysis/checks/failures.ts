@@ -98,9 +98,26 @@ function isCaught(node: ts.Node, body: ts.Node): boolean {
 
 /** An assertion of what can't be: there a task that waits for corrected code is what one wants. */
 function isForBugs(node: ts.ThrowStatement): boolean {
-  if (ts.findAncestor(node, ts.isDefaultClause) !== undefined) return true;
-  return /unreachable|should (never|not)|must not|must be (set|called|initiali[sz]ed)|before calling|impossible|invariant|bug|expected|assert|not implemented|todo/i.test(
+  if (ts.findAncestor(node, ts.isDefaultClause) !== undefined || isForMissing(node)) return true;
+  return /unreachable|should (never|not)|must not|(must|should) be (set|defined|called|initiali[sz]ed)|before calling|impossible|invariant|bug|expected|assert|not implemented|todo/i.test(
     node.getText(),
+  );
+}
+
+/** `while (list.length > 0) { const next = list.pop(); if (!next) throw …`: the types need it, the loop has seen to it. */
+function isForMissing(node: ts.ThrowStatement): boolean {
+  const guard = ts.findAncestor(node, (outer) => ts.isIfStatement(outer) || isFunctionNode(outer));
+  const loop = ts.findAncestor(node, (outer) => ts.isWhileStatement(outer) || isFunctionNode(outer));
+  if (guard === undefined || !ts.isIfStatement(guard) || loop === undefined || !ts.isWhileStatement(loop)) return false;
+  const missing = /^(?:!(\w+)|(\w+) === undefined)$/.exec(guard.expression.getText());
+  const name = missing?.[1] ?? missing?.[2];
+  if (name === undefined) return false;
+  return (
+    every(loop.statement, (inner) => {
+      if (!ts.isVariableDeclaration(inner) || inner.name.getText() !== name) return false;
+      const list = /^([\w.]+)\.(?:pop|shift)\(\)$/.exec(inner.initializer?.getText() ?? '')?.[1];
+      return list !== undefined && loop.expression.getText().includes(`${list}.length`);
+    }).length > 0
   );
 }
 
@@ -114,8 +131,8 @@ export function noSwallowedCancellation(unit: Unit, world: World): readonly Haza
       // Behind a loop that ends, who called may wait.
       if (!goesOn(loop) && !isWorkflow(unit, world) && !isLastWait(unit, world)) return [];
       const { block } = found;
-      if (own(block, leavesLoop) || names(block, /cancel|abort|Failure/i)) return [];
-      if (own(block, (node) => node.kind === ts.SyntaxKind.InstanceOfKeyword)) return [];
+      if (own(block, leavesLoop) || names(block, asks)) return [];
+      if (own(block, tellsFailuresApart)) return [];
       if (usesScopes(unit.node) || world.nameOf(call.expression)?.name === 'condition') return [];
       if (own(block, (node) => ts.isCallExpression(node) && mayThrow(node, unit, world))) return [];
       const label = 'a catch in a loop that takes a cancellation for a failure';
@@ -135,6 +152,18 @@ function isLastWait(unit: Unit, world: World, depth = 0): boolean {
     if (every(from.node, isWaiting).some((wait) => wait.getStart() > node.end)) return false;
     return isWorkflow(from, world) || isLastWait(from, world, depth + 1);
   });
+}
+
+/** Names in whose presence somebody has thought of it; `failures` is only where they are put. */
+const asks = /[Cc]ancel|CANCEL|[Aa]bort|ABORT|Failure/;
+
+/** `error instanceof Timeout`; a cancellation is an `Error` too, so that this is asked for the message's sake alone. */
+function tellsFailuresApart(node: ts.Node): boolean {
+  return (
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword &&
+    bare(node.right).getText() !== 'Error'
+  );
 }
 
 function leavesLoop(node: ts.Node): boolean {
@@ -157,7 +186,7 @@ function mayThrow(node: ts.CallExpression, unit: Unit, world: World): boolean {
 function isHarmless(helper: Unit, world: World): boolean {
   return [...world.reachedFrom(helper)].every((unit) => {
     const { borders } = world.graph.from(unit);
-    return borders.length === 0 && !own(unit.node, ts.isThrowStatement) && !names(unit.node, /cancel|abort|Failure/i);
+    return borders.length === 0 && !own(unit.node, ts.isThrowStatement) && !names(unit.node, asks);
   });
 }
 
@@ -248,8 +277,8 @@ function isForCancellation(node: ts.Node, clause: ts.CatchClause, name: string):
     const { parent } = at;
     if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
     const condition = bare(parent.expression).getText().replace(/\s+/g, '');
-    const asks = [`isCancellation(${name})`, `${name}instanceofCancelledFailure`];
-    if (asks.some((ask) => condition.replace(/^\w+\.(?=isCancellation)/, '') === ask)) return true;
+    const questions = [`isCancellation(${name})`, `${name}instanceofCancelledFailure`];
+    if (questions.some((ask) => condition.replace(/^\w+\.(?=isCancellation)/, '') === ask)) return true;
   }
   return false;
 }
