@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { knownTypes, judge } from 'longhaul/review';
 import type { Gathered } from 'longhaul/review';
 import { saveHistory } from 'longhaul/replay';
+import { gatherDrills } from '../../review/gather-drills';
 import { gatherHistories } from '../../review/gather-histories';
 import { workflowsIn } from '../../review/workflow-types';
 import { decodeHistory } from '../../replay/proto';
@@ -110,6 +111,13 @@ export interface Order { id: string }
     const check = checkOf(gathered({ histories: await gatherHistories(at) }), 'order', 'replay');
     assert.equal(check?.verdict, 'unknown');
     assert.match(check.message, /were not replayed: .*no codec decodes them/);
+  });
+
+  it('passes over records of drills that are cut off or are none', async () => {
+    for (const text of ['', 'null', '{"schema":"longhaul.drill/1","at":"2026-01-01"}', '{"schema":"other/1"}'])
+      await writeFile(join(folder.path, `${text.length}.json`), text);
+    await mkdir(join(folder.path, 'folder.json'));
+    assert.deepEqual(await gatherDrills([folder.path], folder.path), []);
   });
 
   it('gives a fix that can be pasted, whatever a workflow type is called', () => {
