@@ -1,12 +1,12 @@
 import { CompleteAsyncError } from '@temporalio/activity';
 import type { Context } from '@temporalio/activity';
-import { ActivityNotFoundError } from '@temporalio/client';
+import { ActivityCompletionError, ActivityNotFoundError } from '@temporalio/client';
 import { lengthOfTime } from '../workflows/duration';
 import { beatListener } from './beat-listener';
 import { Beats } from './beats';
 import { readCheckpoint } from './checkpoint';
 import type { Checkpoint, Details } from './checkpoint';
-import { detailsSize, refuseTooLarge, warnBytes } from './checkpoint-size';
+import { detailsSize, encodingFailure, refuseTooLarge, warnBytes } from './checkpoint-size';
 import { deadlineOf } from './deadline';
 import { watchEventLoop } from './event-loop-watch';
 import type { Block } from './event-loop-watch';
@@ -16,6 +16,7 @@ import type { LongActivityJob } from './long-activity';
 import { longActivityMetrics } from './metrics';
 import type { CheckedOptions } from './options';
 import { resumePages } from './resume';
+import { snapshot } from './snapshot';
 import { StallWatch } from './stall-watch';
 import {
   Stop,
@@ -211,18 +212,22 @@ export class Attempt<C> {
         );
       }
     }
-    // Under the context's own signal a cancellation would cut off the very beat that brings the last checkpoint to safety.
-    await client.withAbortSignal(new AbortController().signal, () =>
-      client.activity.heartbeat(info.taskToken, details, {
-        serializationContext: {
-          type: 'activity',
-          namespace: info.namespace,
-          activityId: info.activityId,
-          isLocal: info.isLocal,
-          ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
-        },
-      }),
-    );
+    const serializationContext = {
+      type: 'activity' as const,
+      namespace: info.namespace,
+      activityId: info.activityId,
+      isLocal: info.isLocal,
+      ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
+    };
+    try {
+      // Under the context's own signal a cancellation would cut off the very beat that brings the last checkpoint to safety.
+      await client.withAbortSignal(new AbortController().signal, () =>
+        client.activity.heartbeat(info.taskToken, details, { serializationContext }),
+      );
+    } catch (error) {
+      if (error instanceof ActivityCompletionError) throw error;
+      throw encodingFailure(client.options.loadedDataConverter, details, error);
+    }
   }
 
   private toDetails(value: C): Details {
@@ -233,7 +238,7 @@ export class Attempt<C> {
       );
     }
     this.last = value;
-    return { longhaul: 'checkpoint', version: this.version, value };
+    return { longhaul: 'checkpoint', version: this.version, value: snapshot(value) };
   }
 
   private over(): Error {

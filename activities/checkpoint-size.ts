@@ -17,17 +17,17 @@ type DataConverter = Client['options']['loadedDataConverter'];
  * How many bytes a beat carries, as the server counts them: after the user's converter and codecs.
  *
  * @returns undefined where it can't be told here, as with external storage, by which a large value travels as a reference.
- * @throws UnwritableError for what the payload converter refuses. Codecs throw what they like.
  */
 export async function detailsSize(converter: DataConverter, details: Details): Promise<number | undefined> {
+  if ('externalStorage' in converter && converter.externalStorage) return undefined;
   const { payloadConverter, payloadCodecs } = converter;
   let payloads;
   try {
     payloads = [payloadConverter.toPayload(details)];
-  } catch (cause) {
-    throw new UnwritableError(cause instanceof Error ? cause.message : String(cause), { cause });
+  } catch {
+    // The beat itself tells what is wrong with it.
+    return undefined;
   }
-  if ('externalStorage' in converter && converter.externalStorage) return undefined;
   // Encoding twice is dear, and matters only where a codec may bring a large value under the limit.
   if (sum(payloads) > warnBytes) for (const codec of payloadCodecs) payloads = await codec.encode(payloads);
   return sum(payloads);
@@ -35,6 +35,16 @@ export async function detailsSize(converter: DataConverter, details: Details): P
 
 const sum = (payloads: readonly { data?: Uint8Array | null | undefined }[]): number =>
   payloads.reduce((bytes, { data }) => bytes + (data?.length ?? 0), 0);
+
+/** Why a beat could not be encoded: what the payload converter refuses it always will, and a codec or the storage may be away. */
+export function encodingFailure({ payloadConverter }: DataConverter, details: Details, error: unknown): unknown {
+  try {
+    payloadConverter.toPayload(details);
+    return error;
+  } catch {
+    return new UnwritableError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
 
 /** @throws UnwritableError that says what to do, for a value that the server would fail the activity for. */
 export function refuseTooLarge(bytes: number, maxBytes: number): void {

@@ -15,6 +15,7 @@ import { turn } from '../test/compat/adopting-before';
 import { add, addNote, ask, tell } from '../test/compat/parts';
 import type { Item } from '../test/compat/parts';
 import type * as flows from '../test/compat/workflows';
+import { mendedGoldens } from './record-compat-mended';
 import { recipeActivities, recipeGoldens } from './record-compat-recipes';
 import { saveChain } from './save-chain';
 
@@ -296,7 +297,7 @@ export async function recordCompat(folder: string, codeVersion: string): Promise
   try {
     const begun = await beginOnCodeBefore(tests, start);
     await tests.work(async () => {
-      for (const golden of [...goldens, ...recipeGoldens] as Golden[]) {
+      for (const golden of [...goldens, ...recipeGoldens, ...mendedGoldens] as Golden[]) {
         const { what, children = [], play } = golden;
         const handle = begun.get(golden) ?? (await start(golden));
         await play(handle);

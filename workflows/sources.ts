@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { Feeder, ForEachOptions } from './for-each';
 import { checkForEach, forEachOf } from './for-each';
 import type { InboxBuffer } from './inbox-buffer';
@@ -8,7 +9,7 @@ import { workflowNow } from './workflow-now';
 /** Items that come in pages, each from where the last one ended. */
 export interface Pages<T, Cursor = string> {
   /**
-   * Fetches a page, most often by an activity: its items, and the cursor of the next page, or none after the last one. `cursor` is
+   * Fetches a page, most often by an activity: its items, and the cursor of the next page, or none (or null) after the last one. `cursor` is
    * undefined for the first page. Cursor and items travel over rollovers: JSON must carry them.
    */
   page: (cursor: Cursor | undefined) => Promise<{ items: readonly T[]; next?: Cursor | undefined }>;
@@ -55,7 +56,8 @@ export function sources(host: PartHost, carried: unknown): Part {
         fetch: async () => {
           const { items, next } = await host.hold(() => fetch(position.cursor));
           for (const item of items) buffer.push({ item, at: workflowNow() });
-          if (next === undefined) position.ended = true;
+          // As many an API says that it has no more; older code took it for the first page, without end.
+          if (next === undefined || (next === null && patched('longhaul.lastPage'))) position.ended = true;
           position.cursor = next;
         },
       };

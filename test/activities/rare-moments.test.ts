@@ -45,6 +45,17 @@ const activities = {
     return [job.attempt, job.checkpoint.last];
   }),
 
+  goesOn: longActivity({ checkpoint: { parse: (value) => value as object } }, async (job) => {
+    if (job.attempt > 1) return job.checkpoint.last;
+    const position = { page: 1, rows: [1] };
+    job.checkpoint.save(position);
+    // In the middle of the second page.
+    position.page = 2;
+    position.rows.push(2);
+    await Promise.resolve();
+    throw new Error('dies in the second page');
+  }),
+
   awaitsNothing: longActivity({ checkpoint, minCommitIntervalMs: 500 }, async (job) => {
     await job.checkpoint.commit(1);
     void job.checkpoint.commit(2);
@@ -74,6 +85,11 @@ describe('longActivity in rare moments', () => {
       assert.deepEqual(await handle.result(), [2, null]);
       while (told.length === 0) await setTimeout(20);
       assert.deepEqual(told, [true, true]);
+    }));
+
+  it('keeps what was saved as it was then, whatever becomes of the object', () =>
+    server.run(call, ['goesOn', [], { ...options, heartbeatTimeout: 4_000 }], async (handle) => {
+      assert.deepEqual(await handle.result(), { page: 1, rows: [1] });
     }));
 
   it('does not end the process for a commit that nobody waits for', async () => {

@@ -92,6 +92,7 @@ export {
   recipePipeline,
   recipePoll,
 } from './recipes';
+export { cutShort, owedLater, recipeFanOutAgain, sharedMoments } from './mended';
 
 /** Updates that answer, items tried again and buried, order by key, a pause, and dead letters redriven. */
 export const answers = longRunning(

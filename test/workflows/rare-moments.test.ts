@@ -132,6 +132,11 @@ describe('longRunning in rare moments', () => {
       assert.ok(runs > 3, `${runs} runs`);
     }));
 
+  it('takes null for no further page', () =>
+    server.run(flows.lastPage, [], async (handle) => {
+      assert.deepEqual(await handle.result(), ['a', 'b', 'c']);
+    }));
+
   it('buries each item whose failure nobody hears of', () =>
     server.run(flows.failsTwice, [], async (handle) => {
       await handle.signal(flows.addJob, { id: 'a', fails: 1, ms: 100 });

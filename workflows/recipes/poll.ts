@@ -103,7 +103,8 @@ export async function poll<T>(run: RecipeRun, key: string, options: PollOptions<
   return state.answer.value as T;
 
   function nextInterval(answer: T): number {
-    const asked = retryAfter(answer);
+    // An answer is JSON, in which what is not there may be null.
+    const asked = retryAfter(answer) ?? undefined;
     const reached = progress?.(answer);
     if (reached !== undefined && reached !== state.progress) {
       state.intervalMs = backoff.firstMs;

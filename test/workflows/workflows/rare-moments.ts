@@ -205,3 +205,17 @@ export const failsTwice = longRunning(
     return { heard, done: run.state.done, letters: run.deadLetters.map(({ error }) => error) };
   },
 );
+
+/** Its source says as an API does that there is no more. */
+export const lastPage = longRunning('lastPage', { state }, async (run) => {
+  const page = async (cursor: string | undefined) => {
+    await sleep(1);
+    return cursor === 'two' ? { items: ['c'], next: null as never } : { items: ['a', 'b'], next: 'two' };
+  };
+  await run.forEach('names', { page }, async (name) => {
+    if (run.state.done.length > 9) throw ApplicationFailure.nonRetryable('it never ends');
+    run.state.done.push(name);
+    await sleep(1);
+  });
+  return run.state.done;
+});
