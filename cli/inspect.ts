@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config/load-config';
 import type { InspectOptions, InspectReport } from '../replay';
 import type { Io, Status } from './io';
+import { configuredCodecs } from './codecs';
 import { codecServerOf, dataConverterOf, openClient, serverOptions, serverUsage } from './open-client';
 import { parse, parseNumber, UsageError } from './parse';
 import { writePage } from './write-page';
@@ -82,7 +83,7 @@ export async function inspect(argv: readonly string[], io: Io): Promise<Status> 
           );
         } catch (error) {
           if (ServerError.isOf(error)) throw ServerError.from(error, `inspect ${id}`, { address, namespace });
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          if (!(error instanceof WorkflowNotFoundError)) throw known(error, harness, io);
           throw new UsageError(
             `${JSON.stringify(id)} is no file, no folder and no workflow of namespace ${namespace}.`,
           );
@@ -111,7 +112,13 @@ async function replayOf(
   io: Io,
 ): Promise<NonNullable<InspectOptions['replay']>> {
   const { replayOptionsOf } = await import('../config/replay-options.js');
-  return { workflowsPath, replayOptions: await replayOptionsOf(config), signal: io.signal };
+  return {
+    workflowsPath,
+    replayOptions: await replayOptionsOf(config),
+    signal: io.signal,
+    codecs: () => configuredCodecs(config, io),
+    ownConverter: config.dataConverter?.payloadConverterPath !== undefined,
+  };
 }
 
 async function sorted(given: readonly string[], io: Io): Promise<{ paths: string[]; ids: string[] }> {
@@ -134,12 +141,16 @@ async function ofFiles(paths: readonly string[], inspecting: InspectOptions, io:
     const shown = <T extends { file: string }>(one: T): T => ({ ...one, file: relative(io.cwd, one.file) || one.file });
     return { ...report, runs: report.runs.map(shown), unreadable: report.unreadable.map(shown) };
   } catch (error) {
-    const { HistoryPathError, ManifestError, WorkflowBundleError } = harness;
-    for (const kind of [HistoryPathError, ManifestError, WorkflowBundleError]) {
-      if (error instanceof kind) throw new UsageError(error.message.replaceAll(`${io.cwd}/`, ''));
-    }
-    throw error;
+    throw known(error, harness, io);
   }
+}
+
+/** What is said of it in one sentence, where it can be. */
+function known(error: unknown, harness: typeof import('../replay'), io: Io): Error {
+  const { CodecError, HistoryPathError, ManifestError, WorkflowBundleError } = harness;
+  for (const kind of [CodecError, HistoryPathError, ManifestError, WorkflowBundleError])
+    if (error instanceof kind) return new UsageError(error.message.replaceAll(`${io.cwd}/`, ''), { cause: error });
+  return error as Error;
 }
 
 function merged(parts: readonly InspectReport[]): InspectReport {

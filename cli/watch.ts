@@ -17,7 +17,7 @@ Run it elsewhere than the workers that it watches.
   --visibility-rate N
                      how many of these may be counts and lists; default: 5, half of what servers let a namespace have
   --sweep N          how many running workflows each look describes beside the suspects; default: as many as the rate lets
-  --state FILE       where is kept what was told of; default: .longhaul/watch.json
+  --state FILE       where is kept what was told of; default: .longhaul/watch.json, or watch-NAMESPACE.json of another than default
   --hook FILE        a module whose default export is called with each alert and each end of one
   --metrics PORT     serve GET /metrics for Prometheus; with --follow
   --host H           the address that it listens on; default: 127.0.0.1
@@ -34,7 +34,7 @@ const options = {
   rate: { type: 'string' },
   'visibility-rate': { type: 'string' },
   sweep: { type: 'string' },
-  state: { type: 'string', default: '.longhaul/watch.json' },
+  state: { type: 'string' },
   hook: { type: 'string' },
   metrics: { type: 'string' },
   host: { type: 'string' },
@@ -61,16 +61,25 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
   const config = await loadConfig({ cwd: io.cwd, ...(values.config === undefined ? {} : { file: values.config }) });
   const { Watch, fileStore, serveWatchMetrics } = await import('../client/index.js');
   const { ServerError } = await import('../config/server-error.js');
-  const store = fileStore(resolve(io.cwd, values.state));
-  await store.load().catch((error: unknown) => {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    const why = code === 'EISDIR' ? 'it is a folder' : code;
-    throw new UsageError(`--state: ${values.state} can't be read: ${why}.`, { cause: error });
-  });
+  const stateOf = async (file: string) => {
+    const store = fileStore(resolve(io.cwd, file));
+    const state = await store.load().catch((error: unknown) => {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      const why = code === 'EISDIR' ? 'it is a folder' : code;
+      throw new UsageError(`--state: ${file} can't be read: ${why}.`, { cause: error });
+    });
+    return { store, of: state?.namespace };
+  };
+  if (values.state !== undefined) await stateOf(values.state); // before anything is begun
 
   const { client, address, namespace, close } = await openClient(io, values, config);
   let metrics: WatchMetrics | undefined;
   try {
+    const file = values.state ?? stateFile(namespace);
+    const { store, of = namespace } = await stateOf(file);
+    // It would be forgotten, and each of its cases told anew.
+    if (of !== namespace)
+      throw new UsageError(`--state: ${file} is of namespace ${of}; keep that of ${namespace} in a file of its own.`);
     const tell = async (event: WatchEvent): Promise<void> => {
       if (follow) io.out(json ? JSON.stringify(event) : watchEventText(event));
       await hook?.(event);
@@ -117,6 +126,11 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
     await metrics?.close();
     await close();
   }
+}
+
+/** Where is kept what was told of a namespace. */
+export function stateFile(namespace: string): string {
+  return namespace === 'default' ? '.longhaul/watch.json' : `.longhaul/watch-${encodeURIComponent(namespace)}.json`;
 }
 
 /** An option or a catalog entry that is out of range is wrong use, not a defect. */

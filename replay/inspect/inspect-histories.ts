@@ -4,18 +4,17 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import type { LoadedHistory } from '../load-histories';
 import { parseHistory } from '../parse-history';
 import { decodeHistory } from '../proto';
-import type { ReplayHistoriesOptions } from '../replay-histories';
 import { inspectRun } from './inspect-run';
 import type { InspectRunOptions } from './inspect-run';
 import type { InspectReport, ReplayTime, RunInspection, Unreadable } from './inspection';
-import { measureReplay } from './measure-replay';
+import { measureReplay, type MeasureReplayOptions } from './measure-replay';
 import { PayloadReader } from './payload-reader';
 import type { PayloadReaderOptions } from './payload-reader';
 
 /** Workflow code by which the time of a replay is measured. */
 export type MeasureReplay = Pick<
-  ReplayHistoriesOptions,
-  'workflowsPath' | 'workflowBundle' | 'replayOptions' | 'signal'
+  MeasureReplayOptions,
+  'workflowsPath' | 'workflowBundle' | 'replayOptions' | 'signal' | 'codecs' | 'ownConverter'
 >;
 
 export interface InspectOptions extends PayloadReaderOptions {
@@ -39,6 +38,7 @@ export interface InspectedRun extends Pick<InspectRunOptions, 'of' | 'waitingOn'
  *
  * @param histories From `loadHistories` or `fromHistory`.
  * @throws WorkflowBundleError where a replay is to be measured and the workflow code can't be bundled.
+ * @throws CodecError where a replay is to be measured of what is encoded, and no codec decodes it.
  * @remarks Contacts no server, but the codec server where one is given.
  */
 export async function inspectHistories(
@@ -65,7 +65,7 @@ export async function inspectRuns(
   const reader = new PayloadReader(reading);
   const times: (ReplayTime | null)[] = replay
     ? await measureReplay(
-        runs.map(({ history, of: { workflowId } }) => ({ history, workflowId })),
+        runs.map(({ history, of: { workflowId, file } }) => ({ history, workflowId, file })),
         replay,
       )
     : [];

@@ -30,7 +30,8 @@ export async function inspectWorkflow(
   options: InspectWorkflowOptions = {},
 ): Promise<InspectReport> {
   const { runId, runs: most = 10, askStatus = false, now = Date.now, ...inspecting } = options;
-  const { raw, runId: newest } = await client.workflow.getHandle(workflowId, runId).describe();
+  const raw = await describe(client, workflowId, runId);
+  const newest = raw.workflowExecutionInfo?.execution?.runId ?? undefined;
   const reader = new PayloadReader(options);
   const live = Number(raw.workflowExecutionInfo?.status) === 1;
   const runs: InspectedRun[] = [];
@@ -54,6 +55,18 @@ export async function inspectWorkflow(
   const [first] = runs;
   if (first && live && askStatus) Object.assign(first, await told(client, workflowId, first));
   return inspectRuns(runs, { ...inspecting, now });
+}
+
+/** By the raw call: the SDK's own decodes the memo, and one that it can't decode ends it. */
+async function describe(client: Client, workflowId: string, runId: string | undefined) {
+  const { namespace } = client.options;
+  const execution = { workflowId, ...(runId !== undefined && { runId }) };
+  try {
+    return await client.workflowService.describeWorkflowExecution({ namespace, execution });
+  } catch (error) {
+    await client.workflow.getHandle(workflowId, runId).describe(); // fails in the SDK's words
+    throw error;
+  }
 }
 
 const previousOf = ({ events }: History): string | undefined =>

@@ -1,11 +1,22 @@
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { fromHistory } from '../load-histories';
+import { decodeHistory } from '../proto';
+import { decodeLoaded, type DecodeLoadedOptions } from '../record/decode-loaded';
 import { replayHistories } from '../replay-histories';
 import type { ReplayHistoriesOptions } from '../replay-histories';
 import { kindOf } from './event-facts';
 import type { ReplayTime } from './inspection';
 
+export interface MeasureReplayOptions extends Omit<ReplayHistoriesOptions, 'histories' | 'onResult'> {
+  /** Makes what decodes histories that are encoded. @default none */
+  codecs?: DecodeLoadedOptions['codecs'];
+  /** Whether the worker has a payload converter of its own. @default false */
+  ownConverter?: boolean;
+}
+
 export interface Measured {
+  /** How messages name it. */
+  file: string;
   history: History;
   workflowId: string;
 }
@@ -13,12 +24,17 @@ export interface Measured {
 /**
  * How long each history takes to replay, as it would in a worker that has lost its cache; the quicker of two times, after one to
  * warm up, and the same for about half of each.
+ *
+ * @throws CodecError where they are encoded and no codec decodes them.
  */
 export async function measureReplay(
   measured: readonly Measured[],
-  options: Omit<ReplayHistoriesOptions, 'histories' | 'onResult'>,
+  { codecs = () => Promise.resolve([]), ownConverter = false, ...options }: MeasureReplayOptions,
 ): Promise<(ReplayTime | null)[]> {
-  const jobs = measured.flatMap(({ history, workflowId }, of) => {
+  const given = measured.map(({ history, workflowId, file }) => fromHistory(history, { workflowId, name: file }));
+  const decoded = await decodeLoaded(given, { codecs, ownConverter });
+  const jobs = decoded.flatMap(({ encoded, workflowId }, of) => {
+    const history = encoded ? decodeHistory(encoded) : {};
     const half = firstHalf(history);
     return [history, history, history, half, half].map((part, nth) => ({
       // Each is a history of its own: results come by name, in an order of their own.

@@ -17,7 +17,7 @@ function lostCheck({ runs, type }: OfType): ReviewCheck {
   const lost = runs.flatMap(({ file, inspection, replay }): Evidence[] => {
     const { status, messages, continuedAs, events, lastEventAt: at } = inspection;
     // A termination is somebody's will.
-    const ended = status === 'completed' || status === 'failed' || status === 'cancelled';
+    const ended = ['completed', 'failed', 'cancelled', 'timed-out'].includes(status);
     const unread = ended ? messages.filter(({ notSeen }) => notSeen > 0) : [];
     const undeclared = continuedAs?.carried.envelope?.undeclared ?? 0;
     const unhandled = ended || continuedAs ? Object.entries(replay?.unhandledSignals ?? {}) : [];

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { Client } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { fromHistory, PayloadDecoder } from 'longhaul/replay';
+import { fromHistory, type InspectReport, PayloadDecoder } from 'longhaul/replay';
 import { useServer } from 'longhaul/testing';
 import { decodeHistory } from '../../replay/proto';
 import { longhaul, root, type Ran } from '../cli/run';
@@ -91,7 +91,7 @@ describe('histories that a codec encoded', function () {
   });
 
   it('stay as they are with --opaque, and replay says that it needs the codec', async () => {
-    await encoded(aesCodec(key));
+    const { workflowId } = await encoded(aesCodec(key));
     await config('');
     assert.equal((await run(['record', '--opaque', '--query', query()])).status, 0);
     const without = await run(['replay']);
@@ -103,6 +103,21 @@ describe('histories that a codec encoded', function () {
     await ownCodec();
     const given = await run(['replay'], { KEY: key });
     assert.match(given.out, /2 histories: 2 passed/, given.err);
+    // So does inspect where it measures a replay, of files and of a workflow on the server.
+    const measured = await run(['inspect', 'replay-histories', workflowId, '--replay', '--json'], { KEY: key });
+    const { runs } = JSON.parse(measured.out) as InspectReport;
+    assert.deepEqual(new Set(runs.map(({ replay }) => replay?.status)), new Set(['pass']), measured.err);
+    for (const what of ['replay-histories', workflowId]) {
+      const unbundled = await run(['inspect', what, '--workflows', 'gone.ts'], { KEY: key });
+      assert.match(unbundled.err, /^longhaul inspect: The workflow file \S+ does not exist\.\n$/);
+      assert.equal(unbundled.status, 2);
+    }
+    await config('');
+    for (const what of ['replay-histories', workflowId]) {
+      const undecoded = await run(['inspect', what, '--replay']);
+      assert.match(undecoded.err, /^longhaul inspect: [^\n]* no codec decodes them: [^\n]+\n$/);
+      assert.equal(undecoded.status, 2);
+    }
     // And a recording without the codec is refused in one line, not written.
     await rm(join(folder.path, 'replay-histories'), { recursive: true });
     await config('');

@@ -5,6 +5,7 @@ import fs, { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import {
   bundleWorkflows,
+  decodeLoaded,
   loadHistories,
   ManifestError,
   pruneHistories,
@@ -17,7 +18,9 @@ import {
   wordsOfBundle,
 } from 'longhaul/replay';
 import { switchOffPromiseStacks } from '../../replay/engine/sdk-internals';
-import { decodeHistory, type History } from '../../replay/proto';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import { decodeHistory, type History, makePayload } from '../../replay/proto';
+import { payloadsOf } from '../../replay/record/payloads-of';
 import { binary, useFolder } from '../replay/support';
 
 describe('a folder of histories', function () {
@@ -163,6 +166,29 @@ describe('a folder of histories', function () {
     await recorder.record(await run('run-1'), 1);
     const [loaded] = await loadHistories([folder.path]);
     assert.equal(loaded?.namespace, 'orders-production');
+  });
+
+  it('is decoded in the namespace that it is from, whatever this process is told', async () => {
+    const told = new Set<string | undefined>();
+    const codec = {
+      encode: (payloads: Payload[]) => Promise.resolve(payloads),
+      decode: (payloads: Payload[], context?: { namespace?: string }) => {
+        told.add(context?.namespace);
+        return Promise.resolve(
+          payloads.map(({ data }) => ({ metadata: { encoding: Buffer.from('json/plain') }, data })),
+        );
+      },
+    };
+    const encoded = await history();
+    for (const group of (encoded.events ?? []).flatMap(payloadsOf))
+      group.replace(
+        group.payloads.map((payload) => makePayload({ ...payload, metadata: { encoding: Buffer.from('x/y') } })),
+      );
+    const recorder = await Recorder.open({ folder: folder.path, source: 'server', namespace: 'orders-production' });
+    await recorder.record({ workflowId: 'o-1', runId: 'run-1', history: encoded }, 1);
+    const loaded = await loadHistories([folder.path]);
+    await decodeLoaded(loaded, { codecs: () => Promise.resolve([codec as PayloadCodec]), namespace: 'default' });
+    assert.deepEqual([...told], ['orders-production']);
   });
 
   it('takes a manifest that an editor of Windows saved', async () => {

@@ -5,11 +5,12 @@ import { runInNewContext } from 'node:vm';
 import { knownTypes, judge } from 'longhaul/review';
 import type { Gathered } from 'longhaul/review';
 import { saveHistory } from 'longhaul/replay';
+import { gatherDrills } from '../../review/gather-drills';
 import { gatherHistories } from '../../review/gather-histories';
 import { workflowsIn } from '../../review/workflow-types';
-import { decodeHistory } from '../../replay/proto';
+import { decodeHistory, EventType } from '../../replay/proto';
 import { payloadsOf } from '../../replay/record/payloads-of';
-import { binary, compiled, shipped, useFolder } from '../replay/support';
+import { binary, compiled, fixtures, shipped, useFolder } from '../replay/support';
 import { aesCodec } from '../record/codecs';
 
 const key = '22'.repeat(32);
@@ -110,6 +111,32 @@ export interface Order { id: string }
     const check = checkOf(gathered({ histories: await gatherHistories(at) }), 'order', 'replay');
     assert.equal(check?.verdict, 'unknown');
     assert.match(check.message, /were not replayed: .*no codec decodes them/);
+  });
+
+  it('is no-go for signals where a workflow ran out of its time with one that no code had seen', async () => {
+    const history = decodeHistory(await binary(join(fixtures, 'order-waiting-sdk1.24.0.bin.gz')));
+    const events = history.events ?? [];
+    const { eventTime } = events.at(-1) ?? {};
+    const more = [
+      {
+        eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+        workflowExecutionSignaledEventAttributes: { signalName: 'approve' },
+      },
+      { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT, workflowExecutionTimedOutEventAttributes: {} },
+    ];
+    for (const event of more)
+      events.push({ eventId: (events.length + 1) as never, eventTime: eventTime ?? null, ...event });
+    await saveHistory(folder.path, { history: { events }, workflowId: 'order-2', what: 'ran out' });
+    const check = checkOf(gathered({ histories: await replayed(folder.path) }), 'order', 'lost');
+    assert.equal(check?.verdict, 'no-go', check?.message);
+    assert.match(check.message, /^It ended with 1 signal approve that no code had seen\.$/);
+  });
+
+  it('passes over records of drills that are cut off or are none', async () => {
+    for (const text of ['', 'null', '{"schema":"longhaul.drill/1","at":"2026-01-01"}', '{"schema":"other/1"}'])
+      await writeFile(join(folder.path, `${text.length}.json`), text);
+    await mkdir(join(folder.path, 'folder.json'));
+    assert.deepEqual(await gatherDrills([folder.path], folder.path), []);
   });
 
   it('gives a fix that can be pasted, whatever a workflow type is called', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import type { Workflow } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { fileStore, memoryStore, Watch } from 'longhaul/client';
-import type { Finding, WatchEvent, WatchOptions, WatchReport } from 'longhaul/client';
+import type { Finding, WatchEvent, WatchOptions, WatchReport, WatchState } from 'longhaul/client';
 import { bundleOnce, startServer } from 'longhaul/testing';
 import type { Server } from 'longhaul/testing';
 import { freePort } from '../../../testing/free-port';
@@ -416,7 +416,10 @@ describe('Watch', function () {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const told: string[] = [];
-    const onEvent = (event: WatchEvent): void => void told.push(event.type);
+    const onEvent = (event: WatchEvent): void => {
+      // The worker of this queue went in a test above, which shows some seconds later.
+      if (!('case' in event) || event.case.taskQueue !== 'nobody') told.push(event.type);
+    };
     const store = { ...fileStore(join(file, 'state.json')), load: () => Promise.resolve(undefined) };
     const watch = new Watch(client, { ...options, store, onEvent });
     assert.match((await watch.scan()).warnings.join(), /could not be kept, so a restart tells of it anew: EEXIST/);
@@ -475,6 +478,15 @@ describe('Watch', function () {
     assert.equal(once.err, '');
     assert.equal(once.status, 1);
     await assertSchema('watch', once.out);
+    const { namespace } = JSON.parse(await readFile(join(folder, '.longhaul/watch.json'), 'utf8')) as WatchState;
+    assert.equal(namespace, 'default');
+    const { stateFile } = await import('../../../cli/watch.js');
+    assert.equal(stateFile('orders.a1b2/x'), '.longhaul/watch-orders.a1b2%2Fx.json');
+    const foreign = { ...(await fileStore(join(folder, '.longhaul/watch.json')).load()), namespace: 'staging' };
+    await writeFile(join(folder, 'foreign.json'), JSON.stringify(foreign));
+    const refused = await longhaul(['watch', ...at, '--state', 'foreign.json'], folder);
+    assert.match(refused.err, /^longhaul watch: --state: foreign\.json is of namespace staging; keep that of default/);
+    assert.equal(refused.status, 2);
     const { watchText } = await import('../../../cli/render/watch-text.js');
     const text = watchText(JSON.parse(once.out) as WatchReport);
     assert.match(
