@@ -37,6 +37,8 @@ import type { StopDetail, StopReason } from './stop';
 const defaultIntervalMs = 20_000;
 /** 45 s → every 18 s: a beat may be lost or late, and the next one still arrives in time. */
 const intervalShare = 0.4;
+/** Of the heartbeat timeout: the core holds a beat back for up to 0.8 of it, and ends an attempt five seconds after all of it. */
+const coreShare = 0.9;
 const flushMs = 5_000;
 /** How long code whose attempt is over may go on before its slot is given to others. */
 const abandonMs = 5_000;
@@ -60,6 +62,7 @@ export class Attempt<C> {
   private warned = false;
   private pause: (Block & { at: number }) | undefined;
   private ended = false;
+  private coreHasDetails = false;
   /** Ends the attempt although its code has not. */
   private abandon: (failure: unknown) => void = () => undefined;
   private readonly abandoned = new Promise<never>((_resolve, reject) => (this.abandon = reject));
@@ -71,6 +74,7 @@ export class Attempt<C> {
     const { info, metricMeter } = context;
     this.metrics = longActivityMetrics(metricMeter);
     this.version = options.checkpoint?.version ?? 1;
+    const { heartbeatTimeoutMs } = info;
     this.inherited = readCheckpoint(info.heartbeatDetails, options.checkpoint);
     this.last = this.inherited?.value;
     this.beats = new Beats({
@@ -78,6 +82,9 @@ export class Attempt<C> {
       minCommitIntervalMs: options.minCommitIntervalMs,
       send: (details) => this.send(details),
       onStop: (reason, error) => this.told(reason, error),
+      ...(heartbeatTimeoutMs
+        ? { core: { everyMs: heartbeatTimeoutMs * coreShare, beat: (details) => this.beatByCore(details) } }
+        : {}),
       onUnencoded: (error) => {
         context.log.warn(`longhaul: a beat of '${info.activityType}' could not be encoded, and is tried again`, {
           error,
@@ -92,7 +99,9 @@ export class Attempt<C> {
     this.watch();
     this.beats.start(this.inherited && this.toDetails(this.inherited.value));
     try {
-      return await Promise.race([(async () => work(this.job()))(), this.abandoned]);
+      const result = await Promise.race([(async () => work(this.job()))(), this.abandoned]);
+      this.refreshCore();
+      return result;
     } catch (error) {
       return await this.fail(error);
     } finally {
@@ -307,6 +316,7 @@ export class Attempt<C> {
 
   private async fail(error: unknown): Promise<never> {
     await this.beats.flush(flushMs);
+    this.refreshCore();
     // The core has not heard of a cancellation that came with the answer to a beat of ours, and would report a failure.
     if (this.stop.reason === 'CANCELLED' && !this.context.cancellationSignal.aborted && !this.stop.isOwn(error)) {
       await this.reportCancelled();
@@ -314,6 +324,16 @@ export class Attempt<C> {
     const failure = this.stop.failureFor(error);
     if (failure !== error || !this.stop.isOwn(error)) this.countHandover();
     throw failure;
+  }
+
+  private beatByCore(details: Details): void {
+    this.coreHasDetails = true;
+    this.context.heartbeat(details);
+  }
+
+  /** With a failure the core reports the details of its own last beat, which are older than what the server has. */
+  private refreshCore(): void {
+    if (this.coreHasDetails && this.stop.reason !== 'SUPERSEDED') this.context.heartbeat(this.beats.details);
   }
 
   private countHandover(): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ActivityCancelledError,
   ActivityCompletionError,
@@ -20,6 +21,12 @@ export interface BeatsOptions {
   onStop: (reason: StopReason, error: unknown) => void;
   /** Called once, when a beat could not be encoded and is going to be tried again. */
   onUnencoded?: (error: unknown) => void;
+  /**
+   * The core ends an attempt by itself when it has sent no beat of its own for the heartbeat timeout and five seconds: it does not see
+   * those that go past it. So it is given one now and then. `everyMs` must be longer than 0.8 of the heartbeat timeout, by which it
+   * would hold one back: sent at once, it is in order with the others.
+   */
+  core?: { everyMs: number; beat: (details: Details) => void };
   /** Called for each beat that the server has, and for each commit that it answered. */
   onAcknowledged?: (what: 'beat' | 'commit') => void;
 }
@@ -34,12 +41,14 @@ interface Waiter {
 const retryMs = 1_000;
 /** For how many intervals beats may fail to be encoded: the server has given the attempt up by then, and can't be asked. */
 const intervalsUnencoded = 2.5;
+/** How long a beat of the core is given to arrive, of whose answer nothing is heard, before the next one of ours leaves. */
+const settleMs = 250;
 
 /**
  * The one path by which an attempt's beats and commits reach the server: one call at a time, each with the newest value.
  *
  * The core's own `heartbeat()` shares the same field without sharing an order: one of its throttled beats that leaves late
- * overwrites a newer commit.
+ * overwrites a newer commit. The few that it must have are sent when none of ours is under way, and followed by one of ours.
  */
 export class Beats {
   private newest: Details = started;
@@ -51,6 +60,7 @@ export class Beats {
   private sending: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private dueAt = Infinity;
+  private coreDueAt = Infinity;
   private waiters: Waiter[] = [];
   private closed = false;
   private stopped: { error: unknown } | undefined;
@@ -60,6 +70,7 @@ export class Beats {
   /** Sends the first beat at once, then one each interval. `inherited` is the last attempt's checkpoint, which must not be erased. */
   start(inherited?: Details): void {
     if (inherited) this.newest = inherited;
+    this.coreDueAt = performance.now() + (this.options.core?.everyMs ?? Infinity);
     this.sendAt(0);
   }
 
@@ -104,6 +115,11 @@ export class Beats {
     this.reject(error);
   }
 
+  /** What the server has, or is to have next. */
+  get details(): Details {
+    return this.newest;
+  }
+
   /** The newest value, where it is a checkpoint. */
   get checkpoint(): Details | undefined {
     return this.newest.longhaul === 'checkpoint' ? this.newest : undefined;
@@ -130,7 +146,7 @@ export class Beats {
       if (this.closed || this.stopped) return;
       const asked = this.dueAt;
       this.dueAt = Infinity;
-      this.sendAt(Math.min(asked, this.lastSentAt + this.options.intervalMs));
+      this.sendAt(Math.min(asked, this.lastSentAt + this.options.intervalMs, this.coreDueAt));
     });
   }
 
@@ -159,6 +175,17 @@ export class Beats {
       return;
     }
     this.acknowledge(serial);
+    if (performance.now() >= this.coreDueAt) await this.beatByCore(performance.now() - this.lastSentAt);
+  }
+
+  /** @param tookMs What the last call took: an answer of the core's may take as long. */
+  private async beatByCore(tookMs: number): Promise<void> {
+    const { core } = this.options;
+    if (!core || this.closed) return;
+    this.coreDueAt = performance.now() + core.everyMs;
+    core.beat(this.newest);
+    await sleep(Math.min(Math.max(settleMs, 4 * tookMs), core.everyMs / 5), undefined, { ref: false });
+    this.dueAt = 0;
   }
 
   /** A codec may have to ask for its key, and storage may be away: that passes, mostly. */
