@@ -78,7 +78,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   if (!(error instanceof TemporalFailure)) throw error;
   session.parts.leaving();
   const buried = session.inboxes.leases();
-  for (const buffer of session.inboxes.values()) buffer.buryLeases(error);
+  session.inboxes.buryLeases(error);
   if (onError === 'continue' && buried > 0) return await rollOver(session, 'error');
   if (leaveUnanswered(session)) await condition(allHandlersFinished, session.declared.drainTimeout);
   throw error;

@@ -369,9 +369,16 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     this.end(entry, { value });
   }
 
-  /** Ends all leases as failed: each with its own failure, or else with `error`. */
+  /** Ends all leases as failed. */
   buryLeases(error: unknown): void {
-    for (const entry of [...this.leased]) this.bury(entry, this.failures.has(entry) ? this.failures.get(entry) : error);
+    for (const entry of [...this.leased]) this.bury(entry, error);
+  }
+
+  /** Ends the leases that have a failure of their own. @returns whether there was one. */
+  buryFailed(): boolean {
+    const failed = [...this.leased].filter((entry) => this.failures.has(entry));
+    for (const entry of failed) this.bury(entry, this.failures.get(entry));
+    return failed.length > 0;
   }
 
   /** Ends a lease as failed. */

@@ -56,6 +56,16 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
     for (const buffer of this.values()) buffer.returnLeases();
   }
 
+  /**
+   * Ends the leases as failed when the body has: those that failed themselves, each with its own failure. Where none did, as with
+   * `next` and `take`, it is all of them.
+   */
+  buryLeases(error: unknown): void {
+    const buffers = [...this.values()];
+    const buried = buffers.filter((buffer) => buffer.buryFailed()).length > 0;
+    if (!buried) for (const buffer of buffers) buffer.buryLeases(error);
+  }
+
   /** Whether an update waits for what no reader will do before a rollover. */
   get oweInVain(): boolean {
     return [...this.values()].some(({ owesInVain }) => owesInVain);

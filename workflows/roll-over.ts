@@ -23,6 +23,8 @@ export async function rollOver(
   session.parts.leaving();
   await collectUndeclared(session.undeclared, drainTimeout, withdrawn);
   if (withdrawn()) return undefined;
+  // Where the body has failed in one lane, the others may have taken items since.
+  for (const buffer of session.inboxes.values()) buffer.returnLeases();
   const envelope = envelopeOf(session, cause);
   if (mayBeLarge(envelope, mostBytes)) watchSize(name, envelope, mostBytes);
   const { historyLength, historySize, cronSchedule } = workflowInfo();

@@ -31,6 +31,28 @@ describe('longRunning in rare moments', () => {
       assert.deepEqual(await handle.result(), { a: 2, end: 1 });
     }));
 
+  it('loses nothing that another lane has taken when the body fails in one, and buries what failed alone', () =>
+    server.run(flows.failsBeside, [], async (handle) => {
+      await handle.signal(flows.addNote, 'a');
+      await handle.signal(flows.linger, 1_000);
+      await handle.signal(flows.addJob, { id: 'bad' });
+      // The body has failed, and the run waits for its handler.
+      await until(
+        () => current(handle).query(statusQuery),
+        ({ deadLetters }) => deadLetters.length === 1,
+      );
+      await handle.signal(flows.addNote, 'b');
+      await handle.signal(flows.addNote, 'c');
+      await inRun(current(handle), 2);
+      const { deadLetters, inboxes } = await current(handle).query(statusQuery);
+      assert.deepEqual(
+        deadLetters.map(({ inbox, error }) => `${inbox}: ${error}`),
+        ['jobs: it is bad'],
+      );
+      assert.equal(inboxes['notes']?.received, 3);
+      await assert.rejects(handle.result(), (error) => /^a b c$/.test(((error as Error).cause as Error).message));
+    }));
+
   it('keeps no reply for longer than the id that it belongs to', () =>
     server.run(flows.keepsTwo, [], async (handle) => {
       const ids = Array.from({ length: 8 }, (_, index) => `j${index}`);

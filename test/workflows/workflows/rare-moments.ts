@@ -219,3 +219,32 @@ export const lastPage = longRunning('lastPage', { state }, async (run) => {
   });
   return run.state.done;
 });
+
+export const addNote = defineSignal<[string]>('addNote');
+export const linger = defineSignal<[number]>('linger');
+
+/** Its body fails in one lane, while another has an item in hand, and goes on to take items until the handlers have finished. */
+export const failsBeside = longRunning(
+  'failsBeside',
+  { state, inboxes: { jobs: inbox(addJob), notes: inbox(addNote) }, onError: 'continue' },
+  async (run) => {
+    setHandler(linger, (ms) => sleep(ms));
+    await Promise.all([
+      run.inboxes.jobs.forEach(async () => {
+        await sleep(1);
+        throw ApplicationFailure.nonRetryable('it is bad');
+      }),
+      run.inboxes.notes
+        .forEach(
+          async (note) => {
+            await sleep(run.isFirst ? '1 minute' : 1);
+            run.state.done.push(note);
+          },
+          { concurrency: 2, until: () => run.state.done.length === 3 },
+        )
+        .then(() => {
+          throw ApplicationFailure.nonRetryable(run.state.done.sort().join(' '));
+        }),
+    ]);
+  },
+);
