@@ -39,7 +39,7 @@ export class SubmitTimeoutError extends Error {
 
 const firstWaitMs = 50;
 const longestWaitMs = 2_000;
-const grpcStatus = { resourceExhausted: 8, unavailable: 14 };
+const grpcStatus = { resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 };
 
 /**
  * Sends an item to an inbox that an update fills, and returns its answer.
@@ -82,7 +82,8 @@ export async function submit<Ret, T>(
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
     try {
       ended?.throwIfAborted();
-      return await (ended ? client.withAbortSignal(ended, attempt) : attempt());
+      // A signal for each try: a call leaves a listener behind.
+      return await (ended ? client.withAbortSignal(AbortSignal.any([ended]), attempt) : attempt());
     } catch (error) {
       if (ended?.aborted) throw endedBy(error);
       const turnedAway =
@@ -104,11 +105,14 @@ export async function submit<Ret, T>(
 }
 
 /**
- * Whether the server could not take or answer the update just now: ten are in flight, the run is closing, a rate limit is reached, or
- * its host went away. The client has tried ten times by then.
+ * Whether the server could not take or answer the update just now: ten are in flight, the run is closing, a rate limit is reached, the
+ * workflow task that was to take it failed, or its host went away. The client has tried ten times by then.
  */
 function isOfTheMoment(error: unknown): boolean {
-  const { cause } = Object(error) as { cause?: { code?: unknown } };
+  const { cause } = Object(error) as { cause?: { code?: unknown; details?: unknown } };
+  // It came as a task failed: one that was to end the run and found a new signal, most often.
+  if (cause?.code === grpcStatus.failedPrecondition)
+    return /unexpected workflow task failure/.test(String(cause.details));
   return cause?.code === grpcStatus.resourceExhausted || cause?.code === grpcStatus.unavailable;
 }
 

@@ -87,7 +87,7 @@ export async function forEachOf<T>(
   const handle = async (entry: Entry<T>): Promise<void> => {
     try {
       const value = await withItem(entry.id, () => handler(entry.item));
-      buffer.settle(entry, value);
+      buffer.settleOne(entry, value);
     } catch (error) {
       // Cut off, not failed: clean-up code may still want to handle it.
       if (isCancellation(error) && scope.consideredCancelled) buffer.giveBack([entry]);

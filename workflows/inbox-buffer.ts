@@ -260,6 +260,16 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     });
   }
 
+  settle(): void {
+    if (this.loop) {
+      // longhaul-ignore no-plain-error: misuse: the task waits for corrected code
+      throw new Error(
+        `inbox '${this.name}': settle() is for next, take and drain; forEach ends each item with its handler`,
+      );
+    }
+    this.settleAll();
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<T> {
     return { next: async () => ({ done: false, value: await this.next() }) };
   }
@@ -360,12 +370,12 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   settleAll(): void {
     for (const entry of [...this.leased]) {
       if (this.failures.has(entry)) this.end(entry, { failure: itemFailure(this.failures.get(entry)) });
-      else this.settle(entry);
+      else this.settleOne(entry);
     }
   }
 
   /** Ends a lease as handled. */
-  settle(entry: Entry<T>, value?: unknown): void {
+  settleOne(entry: Entry<T>, value?: unknown): void {
     this.end(entry, { value });
   }
 

@@ -102,7 +102,7 @@ export interface Inbox<T, R = void> extends AsyncIterable<T> {
   /** The item that is next, without taking it; undefined where none waits. */
   peek(): T | undefined;
 
-  /** Waits for the next item. It counts as handled when this reader asks again, or when the body returns. */
+  /** Waits for the next item. It counts as handled when this reader asks again, at `settle`, or when the body returns. */
   next(): Promise<T>;
 
   /** Waits for at least one item, and takes up to `max` of them. */
@@ -110,6 +110,14 @@ export interface Inbox<T, R = void> extends AsyncIterable<T> {
 
   /** Takes all that wait, without waiting for one: an empty list where there is none. */
   drain(): Promise<T[]>;
+
+  /**
+   * Ends what `next`, `take` or `drain` gave as handled. For code that goes on to something else afterwards: a rollover would wait for
+   * these items, and hand them out again.
+   *
+   * @throws Error while `forEach` reads the inbox, which fails the workflow task.
+   */
+  settle(): void;
 
   /**
    * Items one after the other, as `next` gives them; it never ends by itself.

@@ -53,6 +53,25 @@ describe('longRunning in rare moments', () => {
       await assert.rejects(handle.result(), (error) => /^a b c$/.test(((error as Error).cause as Error).message));
     }));
 
+  it('hands an item of next() out again after a rollover, unless it was settled', async () => {
+    for (const settles of [true, false]) {
+      await server.run(flows.readsOne, [settles], async (handle) => {
+        await handle.signal(flows.addJob, { id: 'a' });
+        await until(
+          () => jobsOf(handle),
+          (jobs) => jobs?.received === 1 && jobs.depth === 0,
+        );
+        await handle.signal(rollOverSignal);
+        await inRun(current(handle), 2);
+        if (settles) {
+          assert.equal((await jobsOf(handle))?.depth, 0);
+          await handle.signal(flows.addJob, { id: 'b' });
+        }
+        assert.deepEqual(await handle.result(), ['run 1', 'run 2']);
+      });
+    }
+  });
+
   it('keeps no reply for longer than the id that it belongs to', () =>
     server.run(flows.keepsTwo, [], async (handle) => {
       const ids = Array.from({ length: 8 }, (_, index) => `j${index}`);

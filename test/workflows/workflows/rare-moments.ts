@@ -248,3 +248,23 @@ export const failsBeside = longRunning(
     ]);
   },
 );
+
+/** Reads a job by `next`, and goes on to something else; the first run settles the job where it is told to. */
+export const readsOne = longRunning(
+  'readsOne',
+  {
+    state: { version: 1, initial: (_settles: boolean): { done: string[] } => ({ done: [] }) },
+    inboxes: { jobs: inbox(addJob) },
+    rollOver: { drainTimeout: '1 second' },
+  },
+  async (run) => {
+    await run.inboxes.jobs.next();
+    run.state.done.push(`run ${run.number}`);
+    if (run.args[0]) run.inboxes.jobs.settle();
+    if (!run.isFirst) return run.state.done;
+    for (;;) {
+      await sleep(1);
+      await run.safePoint();
+    }
+  },
+);
