@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { PayloadCodec } from '@temporalio/common';
 import { codecServerOf, codecsOf, replayOptionsOf } from '../config';
@@ -43,7 +44,7 @@ export class NothingToReviewError extends Error {
  * The launch readiness review: gathers lint, replays of saved histories, their growth, drill records and the catalog, and gives
  * go, no-go or unknown for each workflow type and area, with evidence and the fix.
  *
- * @throws NothingToReviewError where no workflow is found, or none of the given name.
+ * @throws NothingToReviewError where no workflow is found, or none of the given name, or the workflow file is missing.
  * @throws ManifestError if a `manifest.json` of saved histories can't be read.
  * @remarks Contacts no server, but the codec server of the configuration where histories are encoded. Runs the linter and the workflow code, which is bundled for the replay.
  */
@@ -64,12 +65,20 @@ export async function review(options: ReviewOptions): Promise<ReviewReport> {
   return judge(gathered, workflowTypes ?? known, now());
 }
 
-/** What a review rests on, for who judges more than once. */
+/**
+ * What a review rests on, for who judges more than once.
+ *
+ * @throws NothingToReviewError where the workflow file is missing.
+ */
 export async function gather(options: ReviewOptions): Promise<Gathered> {
   const { config, cwd = config.folder, signal, onProgress = () => undefined } = options;
+  const named = options.workflowsPath ?? config.workflowsPath;
+  // The linter would find others by itself, and the verdict be on those.
+  if (named !== undefined && !(await stat(named).catch(() => undefined))) {
+    throw new NothingToReviewError(`The workflow file ${named} does not exist.`);
+  }
   onProgress('linting');
   const lint = await gatherLint(config.folder, options.lintPaths);
-  const named = options.workflowsPath ?? config.workflowsPath;
   const files =
     named !== undefined
       ? [named]

@@ -63,7 +63,7 @@ export function statusOf(session: Session): LonghaulStatus {
   const { historyLength, historySize } = workflowInfo();
   const inboxes: LonghaulStatus['inboxes'] = {};
   for (const [name, { depth, leases, received, duplicates, oldestAt }] of session.inboxes) {
-    const unreadSince = session.backlog.since(name);
+    const unreadSince = depth > 0 ? session.backlog.since(name) : undefined;
     inboxes[name] = {
       depth,
       leases,

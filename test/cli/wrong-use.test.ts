@@ -23,6 +23,7 @@ const files: Readonly<Record<string, string>> = {
   'import.config.ts': "import x from 'not-there'; export default { x };",
   'waiver.config.ts': "export default { catalog: { order: { waivers: [{ area: 'signals' }] } } };",
   'limit.config.ts': "export default { catalog: { order: { limits: { backlogAge: 'long' } } } };",
+  'missing.config.ts': "export default { workflowsPath: './gone.ts' };",
   'target.config.ts':
     "export default { workflowsPath: './flows.ts', taskQueue: 'q', drillTargets: [{ address: '127.0.0.1:1' }] };",
 };
@@ -105,6 +106,7 @@ const cases: readonly (readonly [args: string | readonly string[], said: RegExp,
   ['review order', /"order" is not an option: name a type with --workflow/],
   ['review --json --markdown', /--json and --markdown exclude each other/],
   ['review --workflows nothing.ts', /No workflow was found: name the workflow file/],
+  ['review --config missing.config.ts', /The workflow file gone\.ts does not exist/],
   ['review --workflows flows.ts --workflow ordr', /There is no workflow "ordr": there are order/],
   ['review --workflows flows.ts --html no/such.html', /no\/such\.html can't be written: its folder does not exist/],
   ['review --histories nowhere', /--histories: nowhere does not exist/],
