@@ -22,8 +22,8 @@ const mostMs = 24 * 60 * 60 * 1_000;
  * The failure with which to answer an HTTP answer that is none of the good ones, or the error of a request that got no answer.
  *
  * 5xx, 408, 425 and 429 pass, and are tried again; where the server said `Retry-After`, in seconds or as a date, then and not before
- * (at most a day later), and by the retry policy where that is at once. Any other status stays what it is however often it is asked for, and ends the activity. A request
- * without an answer (refused, reset, timed out) is tried again.
+ * (at most a day later), and by the retry policy where that is at once. Any other status stays what it is however often it is asked
+ * for, and ends the activity. A request without an answer (refused, reset, timed out) is tried again.
  *
  * @param now Milliseconds since the epoch, for dates. @default Date.now()
  * @returns ApplicationFailure `LonghaulHttp`; its first detail is `{ status, retryAfterMs }`. A failure that is one already is returned
