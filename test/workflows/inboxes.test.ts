@@ -448,9 +448,14 @@ describe('an inbox', () => {
       assert.ok(looks < 5, `${looks} looks`);
     }));
 
-  it('lets the body hear of a cancellation that comes in the moment of a rollover', () =>
+  it('lets the body hear of a cancellation that comes in the moment of a rollover, and answer who waits', () =>
     server.run(flows.cancelsItself, [], async (handle) => {
+      const update = await handle.startUpdate(flows.doJob, {
+        args: [{ id: 'waits', last: true }],
+        waitForStage: 'ACCEPTED',
+      });
       await handle.signal(rollOverSignal);
+      assert.equal(await update.result(), 'waits is done');
       assert.equal(await handle.result(), 'heard in run 1');
     }));
 });

@@ -251,8 +251,9 @@ export const unread = longRunning(
 /** A branch of the body cancels all of it in the very moment in which a rollover is decided. */
 export const cancelsItself = longRunning(
   'cancelsItself',
-  { state: { version: 1, initial: () => ({}) } },
+  { state, inboxes: { jobs: inbox(doJob, { reply: 'done', dedupe }) } },
   async (run) => {
+    const { jobs: queue } = run.inboxes;
     const root = CancellationScope.current();
     let parked = false;
     const branch = (async () => {
@@ -263,12 +264,15 @@ export const cancelsItself = longRunning(
     branch.catch(() => undefined);
     try {
       // The rollover is asked for meanwhile.
-      await sleep(300);
+      await condition(() => run.rollOverDue && queue.depth > 0);
       const park = run.safePoint();
       parked = true;
       await Promise.all([branch, park]);
     } catch (error) {
       if (!isCancellation(error)) throw error;
+      await CancellationScope.nonCancellable(() =>
+        queue.forEach((job) => Promise.resolve(attempt(run, job)), { until: () => run.state.last }),
+      );
       return `heard in run ${run.number}`;
     }
     return 'not heard';
