@@ -21,6 +21,7 @@ describe('the golden suite of edits', function () {
   let bundle: WorkflowBundleWithSourceMap;
   let jobs: { edit: Edit; index: number; what: string; history: LoadedHistory }[];
   let results: HistoryResult[];
+  let patches: string[];
   const lines: number[] = [];
 
   before(async () => {
@@ -55,6 +56,7 @@ describe('the golden suite of edits', function () {
       showValues: true,
     });
     results = report.histories;
+    patches = report.coverage.patches.map(({ id }) => id);
   });
 
   it('has at least fifty', () => assert.ok(edits.length >= 50, String(edits.length)));
@@ -87,6 +89,9 @@ describe('the golden suite of edits', function () {
     }
     assert.equal(wrong.length, 0, `${wrong.length} of ${edits.length}\n${wrong.join('\n')}`);
   });
+
+  it("counts the patches of the code, and none of the SDK's own", () =>
+    assert.deepEqual(patches, ['desk', 'fraud', 'fraud-2']));
 
   it("gives each history the verdict of the SDK's own replayer", async () => {
     const theirs: string[] = [];
