@@ -30,15 +30,18 @@ export interface Step {
 
 const schema = 'longhaul.tape/1';
 
+/** Parts of `info.unsafe` that hold functions, and which the sandbox makes itself. */
+const madeAnew = new Set(['now', 'random']);
+
 /** Takes down a replay while it goes on. */
 export class TapeWriter {
   private tape: Pick<Tape, 'options' | 'steps'> | undefined;
   private spoilt = false;
 
-  /** As the SDK copies them to its own threads: the functions of `unsafe` are made anew in the sandbox. */
+  /** As the SDK copies them to its own threads. */
   create(options: unknown): void {
     const { info, ...rest } = options as { info: { unsafe: object } };
-    const unsafe = Object.fromEntries(Object.entries(info.unsafe).filter(([, value]) => typeof value !== 'function'));
+    const unsafe = Object.fromEntries(Object.entries(info.unsafe).filter(([name]) => !madeAnew.has(name)));
     // More than one workflow, or one that begins anew, is not what a tape can hold.
     this.spoilt ||= this.tape !== undefined;
     this.tape = { options: { ...rest, info: { ...info, unsafe } }, steps: [] };
