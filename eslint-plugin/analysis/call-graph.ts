@@ -13,7 +13,7 @@ import type { Reuse } from './reuse.js';
 import type { Settings } from './settings.js';
 import { preloadedWrites } from './shared-state.js';
 import { summaryOf, type Site, type Unit } from './summary.js';
-import { bare, isAccess, isFunctionNode, nameText, type Access } from './syntax.js';
+import { bare, isAccess, isFunctionNode, memberOfType, nameText, symbolName, type Access } from './syntax.js';
 import { unlessTooDeep } from './too-deep.js';
 
 /** A place in one unit that may run another. */
@@ -286,9 +286,19 @@ export class CallGraph {
         if (!isGivenAway(site.node, this.ignored, this.checker)) sink.run(site.node, site.node);
         return;
       case 'heritage':
-        for (const referent of this.referents.of(site.node)) {
-          if (referent.kind === 'class') sink.run(referent.node, site.node);
+        for (const name of parentsOf(site.node)) {
+          for (const referent of this.referents.of(name)) {
+            if (referent.kind === 'class') sink.run(referent.node, site.node);
+          }
         }
+        return;
+      case 'iterate':
+        for (const name of site.isAsync ? ['@@asyncIterator', '@@iterator'] : ['@@iterator']) {
+          this.implied(site.node, name, sink);
+        }
+        return;
+      case 'text':
+        for (const name of ['@@toPrimitive', 'toString']) this.implied(site.node, name, sink);
         return;
       case 'load': {
         const file = this.referents.modules.resolve(site.node);
@@ -308,6 +318,7 @@ export class CallGraph {
     if (this.namesBound(node, callee)) return;
     if (callee.kind !== ts.SyntaxKind.SuperKeyword) {
       this.used(callee, 'call', sink, node);
+      if (ts.isCallExpression(node) && callee.getText() === 'JSON.stringify') this.written(node, sink);
       return;
     }
     const owner = ts.findAncestor(node, ts.isClassLike);
@@ -320,6 +331,44 @@ export class CallGraph {
   private namesBound(node: ts.Node, callee: ts.Expression): boolean {
     const target = bare(callee);
     return ts.isVariableDeclaration(node.parent) && isAccess(target) && this.referents.memberName(target) === 'bind';
+  }
+
+  /** A member that the language calls: of an iterator, or of what becomes a text. */
+  private implied(node: ts.Expression, name: string, sink: Sink): void {
+    sink.ask(name);
+    if (!this.referents.hasMember(name)) return;
+    const member = memberOfType(this.checker.getTypeAtLocation(node), name);
+    if (member !== undefined) this.runMember(member, node, sink);
+  }
+
+  private runMember(member: ts.Symbol, node: ts.Node, sink: Sink): void {
+    const own = this.referents.ofSymbol(member);
+    // An interface of the language's own: an `Iterable` may be any class that says it is one.
+    const referents: readonly Referent[] = own.length > 0 ? own : [{ kind: 'signature', symbol: member }];
+    for (const referent of referents) for (const target of this.code(referent, sink)) sink.run(target, node);
+  }
+
+  /** `JSON.stringify(value)` calls each `toJSON()` that it comes by. */
+  private written(node: ts.CallExpression, sink: Sink): void {
+    sink.ask('toJSON');
+    const [value] = node.arguments;
+    if (value === undefined || !this.referents.hasMember('toJSON')) return;
+    const seen = new Set<ts.Type>();
+    const look = (type: ts.Type, depth: number): void => {
+      if (seen.has(type) || depth > 3) return;
+      seen.add(type);
+      const member = type.getProperty('toJSON');
+      if (member !== undefined) {
+        this.runMember(member, node, sink);
+        return;
+      }
+      if ((type.flags & ts.TypeFlags.Object) === 0) return;
+      const parts = this.checker.isArrayType(type)
+        ? this.checker.getTypeArguments(type as ts.TypeReference)
+        : type.getProperties().map((property) => this.checker.getTypeOfSymbol(property));
+      for (const part of parts) look(part, depth + 1);
+    };
+    look(this.checker.getTypeAtLocation(value), 0);
   }
 
   private construct(node: ts.NewExpression, sink: Sink): void {
@@ -348,7 +397,7 @@ export class CallGraph {
   private code(referent: Referent, sink: Sink): readonly ts.Node[] {
     if (referent.kind === 'function') return [referent.node];
     if (referent.kind === 'signature') {
-      sink.ask(referent.symbol.name);
+      sink.ask(symbolName(referent.symbol));
       return this.implementations.of(referent.symbol);
     }
     if (referent.kind !== 'object') return [];
@@ -449,6 +498,12 @@ export class CallGraph {
     const fact = functions.get(`${path}#${unit.name}`) ?? functions.get(`${withoutEnding(path)}#${unit.name}`);
     return fact === 'pure' ? fact : fact && effects.filter((effect) => fact.includes(effect));
   }
+}
+
+/** The classes that `extends` names: `Timestamped(Plain)` has two. */
+function parentsOf(node: ts.Expression): readonly ts.Expression[] {
+  const name = bare(node);
+  return ts.isCallExpression(name) ? [name, ...name.arguments.flatMap(parentsOf)] : [name];
 }
 
 /** Whether a value is what an option of that name gets. */

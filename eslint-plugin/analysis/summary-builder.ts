@@ -1,7 +1,16 @@
 import ts from 'typescript';
 import { lacking } from './globals.js';
 import type { Import, Site, Summary, Unit } from './summary.js';
-import { bare, isAccess, isAmbient, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import {
+  bare,
+  isAccess,
+  isAmbient,
+  isFunctionNode,
+  isStatic,
+  isTransparent,
+  nameText,
+  requiredModule,
+} from './syntax.js';
 import type { Access, FunctionNode } from './syntax.js';
 import { unitName } from './unit-name.js';
 
@@ -140,12 +149,39 @@ export class SummaryBuilder {
       this.site({ kind: 'write', node: node.expression, value: undefined });
       this.children(node, declared);
     } else if (ts.isAwaitExpression(node)) this.awaited(node);
-    else if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) this.awaited(node);
+    else if (ts.isForOfStatement(node)) this.forOf(node);
+    else if (ts.isSpreadElement(node)) this.iterated(node, node.expression);
+    else if (ts.isYieldExpression(node) && node.asteriskToken !== undefined && node.expression !== undefined) {
+      this.iterated(node, node.expression, true);
+    } else if (ts.isModuleBlock(node)) this.namespaceBlock(node);
     else if (ts.isTemplateSpan(node)) this.text(node.expression);
     else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) this.unary(node);
     else if (ts.isReturnStatement(node)) this.result(node.expression);
     else if (keepsPosition(node)) this.children(node, context);
     else this.children(node);
+  }
+
+  private forOf(node: ts.ForOfStatement): void {
+    const isAsync = node.awaitModifier !== undefined;
+    this.site({ kind: 'iterate', node: node.expression, isAsync });
+    if (isAsync) this.awaited(node);
+    else this.children(node);
+  }
+
+  private iterated(node: ts.Node, value: ts.Expression, isAsync = false): void {
+    this.site({ kind: 'iterate', node: value, isAsync });
+    this.children(node);
+  }
+
+  /** What a namespace exports is reached as its members. */
+  private namespaceBlock(node: ts.ModuleBlock): void {
+    for (const statement of node.statements) {
+      const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement];
+      for (const { name } of declared as readonly Partial<ts.NamedDeclaration>[]) {
+        if (name !== undefined && ts.isIdentifier(name)) this.members.add(name.text);
+      }
+    }
+    this.children(node);
   }
 
   private awaited(node: ts.AwaitExpression | ts.ForOfStatement): void {
@@ -296,7 +332,8 @@ export class SummaryBuilder {
       for (const argument of node.arguments) this.site({ kind: 'text', node: argument });
     }
     this.callee(node.expression);
-    for (const argument of node.arguments) this.visit(argument, { declared: false, argumentOf: node });
+    const context = isTransparent(node) ? declared : { declared: false, argumentOf: node };
+    for (const argument of node.arguments) this.visit(argument, context);
   }
 
   private typesOfProxy({ typeArguments, expression }: ts.CallExpression): void {
@@ -385,12 +422,14 @@ export class SummaryBuilder {
   private variable(node: ts.VariableDeclaration): void {
     this.bindingName(node.name, node.initializer !== undefined);
     if (node.initializer === undefined) return;
+    if (ts.isArrayBindingPattern(node.name)) this.site({ kind: 'iterate', node: node.initializer, isAsync: false });
     const value = bare(node.initializer);
     if (
       this.unit === this.module &&
       ts.isIdentifier(node.name) &&
       ts.isCallExpression(value) &&
-      !requiredModule(value)
+      !requiredModule(value) &&
+      !isTransparent(value)
     ) {
       this.wrappingCall(node, value);
     } else this.visit(node.initializer, declared);

@@ -43,10 +43,37 @@ export function isAccess(node: ts.Node): node is Access {
 /** The text of a property name where it is fixed in the source. */
 export function nameText(name: ts.PropertyName | ts.BindingName | ts.ModuleExportName): string | undefined {
   if (ts.isComputedPropertyName(name)) {
-    return ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined;
+    return ts.isStringLiteralLike(name.expression) ? name.expression.text : wellKnownSymbol(name.expression);
   }
   if (ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) return undefined;
   return name.text;
+}
+
+/** `Symbol.iterator` as the name of a member: `@@iterator`. */
+export function wellKnownSymbol(node: ts.Expression): string | undefined {
+  const isOne =
+    ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'Symbol';
+  return isOne ? `@@${node.name.text}` : undefined;
+}
+
+/** The name of a member, as `nameText` writes it: the compiler numbers its symbols. */
+export function symbolName(symbol: ts.Symbol): string {
+  const wellKnown = /^__@(\w+)@\d+$/.exec(symbol.name)?.[1];
+  return wellKnown === undefined ? symbol.name : `@@${wellKnown}`;
+}
+
+/** The member of a type, by the name that `nameText` gives it. */
+export function memberOfType(type: ts.Type, name: string): ts.Symbol | undefined {
+  return name.startsWith('@@')
+    ? type.getProperties().find((property) => symbolName(property) === name)
+    : type.getProperty(name);
+}
+
+/** Whether a call gives back what it got, and runs nothing of it: `Object.freeze({ … })`. */
+export function isTransparent(call: ts.CallExpression): boolean {
+  return /^Object\.(freeze|seal|preventExtensions|assign|setPrototypeOf|keys|hasOwn|is)$/.test(
+    call.expression.getText(),
+  );
 }
 
 export function isAmbient(node: ts.Node): boolean {
