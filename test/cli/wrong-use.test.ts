@@ -106,6 +106,7 @@ const cases: readonly (readonly [args: string | readonly string[], said: RegExp,
   ['replay --workflows flows.ts', /replay-histories does not exist\. Save one with longhaul record, or name the files/],
   ['replay empty --workflows flows.ts --drift most', /--drift takes off, warn or error, not "most"/],
   ['replay --live x --workflows flows.ts', /--live replays no files/],
+  ['replay empty --workflows flows.ts --fast --no-cache', /--fast goes by what it keeps in the cache/],
 
   ['review order', /"order" is not an option: name a type with --workflow/],
   ['review --json --markdown', /--json and --markdown exclude each other/],
