@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { LoadedConfig } from '../config';
 import type { DrilledWorker, DrillHow, DrillOptions } from '../testing';
@@ -55,7 +55,7 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
   if (positionals[0] !== undefined)
     throw new UsageError(`${JSON.stringify(positionals[0])} is not an option. See --help.`);
   const { activity } = values;
-  if (activity === undefined) throw new UsageError('--activity X is missing. See --help.');
+  if (!activity) throw new UsageError('--activity X is missing. See --help.');
   if (values.term && values.stall) throw new UsageError('--term and --stall exclude each other.');
   if (values.worker !== undefined && values['task-queue'] === undefined) {
     throw new UsageError("--worker needs --task-queue Q: the queue that the command's worker polls.");
@@ -71,6 +71,16 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
   const { connectionSettings } = await import('../config/connect.js');
   const { connectionOptions } = await import('./connection-flags.js');
   refuseUnlessTarget(config, connectionSettings(connectionOptions(values, io)));
+
+  const out = resolve(io.cwd, values.out ?? '.longhaul/drills');
+  // Before anything is killed for a record that can't be kept.
+  const { makeFolder } = await import('../config/make-folder.js');
+  await makeFolder(out)
+    .then(() => access(out, constants.W_OK))
+    .catch((error: unknown) => {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      throw new UsageError(`--out: ${values.out ?? '.longhaul/drills'} can't be written to (${code}).`);
+    });
 
   const { drill: run, DrillError, WorkerProcessError, writeDrillRecord } = await import('../testing/index.js');
   const { client, address, namespace, close } = await openClient(io, values, config);
@@ -90,7 +100,7 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
       ...(within === undefined ? {} : { within }),
     };
     const report = await run(drilling);
-    const file = await writeDrillRecord(resolve(io.cwd, values.out ?? '.longhaul/drills'), report);
+    const file = await writeDrillRecord(out, report);
     const { drillText } = await import('./render/drill-text.js');
     io.out(values.json ? JSON.stringify(report) : drillText(report, relative(io.cwd, file)));
     return report.ok ? 0 : 1;

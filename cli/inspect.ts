@@ -44,7 +44,8 @@ const options = {
 export async function inspect(argv: readonly string[], io: Io): Promise<Status> {
   const { values, positionals } = parse(argv, options);
   if (values.help) return (io.out(usage), 0);
-  if (positionals.length === 0) throw new UsageError('name a workflow id, a history file or a folder. See --help.');
+  if (positionals.length === 0 || positionals.includes(''))
+    throw new UsageError('name a workflow id, a history file or a folder. See --help.');
   const runs = parseNumber('--runs', values.runs, 1, 1_000);
   const steps = parseNumber('--steps', values.steps, 1, 100_000);
   const { loadConfig } = await import('../config/load-config.js');

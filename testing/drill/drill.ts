@@ -9,6 +9,7 @@ import { goesOn, unwrapped } from './compare-checkpoints';
 import { DrillError } from './drill-error';
 import { findingsOf, mergedFindings } from './drill-findings';
 import type { DrilledTimeouts, DrillHow, DrillReport, DrillTry } from './drill-report';
+import { pollersOf } from './start-polling';
 import { ActivityObserver } from './observe-activity';
 import type { Observed } from './observe-activity';
 
@@ -69,12 +70,13 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
   if (!Number.isInteger(times) || times < 1)
     throw new TypeError(`drill: times is ${times}; use a whole number from 1 on`);
   const random = seededRandom(seed);
+  const others = await pollersOf(client, workflow.taskQueue);
   const crew = new Crew(options.startWorker);
   const tries: Tried[] = [];
   const at = new Date().toISOString();
   try {
     for (let nth = 0; nth < times; nth += 1) {
-      const tried = await tryOnce(options, crew, { how, withinMs, moment: random() });
+      const tried = await tryOnce(options, crew, { how, withinMs, moment: random(), others });
       tries.push(tried);
       const { resumedAfterMs, findings } = tried.result;
       const resumed =
@@ -116,7 +118,7 @@ interface Tried {
 async function tryOnce(
   { client, activity, workflow, signal, onProgress = () => undefined }: DrillOptions,
   crew: Crew,
-  { how, withinMs, moment }: { how: DrillHow; withinMs: number; moment: number },
+  { how, withinMs, moment, others }: { how: DrillHow; withinMs: number; moment: number; others: readonly string[] },
 ): Promise<Tried> {
   const { activities } = await crew.ready();
   // One that is called `default` takes what has no activity of its own.
@@ -149,6 +151,11 @@ async function tryOnce(
     if (!running?.started) {
       throw new DrillError(`Activity ${activity} had ended when its worker was to fail: give it more to do.`);
     }
+    if (others.includes(running.identity)) {
+      onProgress(
+        `${activity} runs in ${running.identity}, which polled ${taskQueue} before the drill: stop that worker, or the drill says nothing`,
+      );
+    }
     const failedAtMs = Date.now();
     onProgress(`${verbs[how]} the worker`);
     await crew.fail(how);
@@ -170,6 +177,14 @@ async function tryOnce(
       orClosed: true,
     });
     const next = goesOnElsewhere(resumed?.observed) ? resumed?.observed : undefined;
+    if (!next && how !== 'term') {
+      const { observed: still } = await observer.now();
+      if (still?.attempt === running.attempt && (still.beatAtMs ?? 0) > failedAtMs + 2_000) {
+        throw new DrillError(
+          `Activity ${activity} goes on in ${running.identity}, which is not the worker that was made to fail: stop other workers of task queue ${taskQueue}, or give the drill a queue of its own.`,
+        );
+      }
+    }
     const ended = next ? undefined : await observer.recorded(running.activityId);
     if (ended?.ended === 'completed') {
       throw new DrillError(`Activity ${activity} completed while its worker was made to fail: give it more to do.`);

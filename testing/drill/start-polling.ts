@@ -23,7 +23,7 @@ export async function startPolling(
   const ready = (async (): Promise<void> => {
     while (Date.now() < since + withinMs) {
       if (end.signal.aborted) {
-        const message = `The worker command ended before it polled task queue ${taskQueue}: ${running.output.tail().split('\n').at(-1) ?? ''}`;
+        const message = `The worker command ended before it polled task queue ${taskQueue}: ${reasonIn(running.output.text)}`;
         throw new WorkerProcessError(message, running.output.text);
       }
       if (await isPolled(client, taskQueue, since)) {
@@ -33,7 +33,7 @@ export async function startPolling(
       await sleep(100);
     }
     throw new WorkerProcessError(
-      `The worker command did not poll task queue ${taskQueue} within ${withinMs / 1_000} s.`,
+      `The worker command did not poll task queue ${taskQueue} within ${withinMs / 1_000} s: name the queue that it polls, at the server and in the namespace of the drill.`,
       '',
     );
   })();
@@ -52,13 +52,32 @@ export async function startPolling(
   };
 }
 
+/** The line that names an error, which is seldom the last. */
+function reasonIn(output: string): string {
+  const lines = output.trim().split('\n');
+  return (
+    lines.find((line) => /^(?:\w*Error\b|.*: (?:not found|No such file))/.test(line)) ??
+    lines.at(-1) ??
+    ''
+  ).trim();
+}
+
+/** Who has asked the server for the queue's activities of late: those that ended without a word are among them for a while. */
+export async function pollersOf(client: Client, taskQueue: string): Promise<string[]> {
+  return (await pollers(client, taskQueue)).flatMap(({ identity }) => identity ?? []);
+}
+
 async function isPolled(client: Client, taskQueue: string, since: number): Promise<boolean> {
+  const found = await pollers(client, taskQueue);
+  return found.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 >= since - 1_000);
+}
+
+async function pollers(client: Client, taskQueue: string) {
   const { namespace } = client.options;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum itself is in no package of the client
   const taskQueueType = 2 as NonNullable<
     Parameters<typeof client.workflowService.describeTaskQueue>[0]['taskQueueType']
   >;
   const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType };
-  const { pollers } = await client.workflowService.describeTaskQueue(request);
-  return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 >= since - 1_000);
+  return (await client.workflowService.describeTaskQueue(request)).pollers;
 }
