@@ -96,7 +96,9 @@ export async function replay(argv: readonly string[], io: Io): Promise<Status> {
       WorkflowBundleError,
     ];
     if (!kinds.some((kind) => error instanceof kind)) throw error;
-    io.err(`longhaul replay: ${(error as Error).message.replaceAll(`${io.cwd}/`, '')}`);
+    const isFirst = error instanceof HistoryPathError && positionals.length === 0;
+    const next = isFirst ? ' Save one with longhaul record, or name the files and folders to replay.' : '';
+    io.err(`longhaul replay: ${(error as Error).message.replaceAll(`${io.cwd}/`, '')}${next}`);
     return 2;
   }
 }
