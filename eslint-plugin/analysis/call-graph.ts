@@ -63,7 +63,26 @@ type Step = { target: ts.Node; node: ts.Node } | { hazards: readonly Hazard[]; n
 interface Resolved {
   steps: readonly Step[];
   borders: readonly Border[];
+  /** What of it counts, as long as the bundle and the activities that it was sorted by are the same. */
+  sorted?: { era: object; outgoing: Outgoing };
 }
+
+/** What it takes the whole graph to see: one effect's hazards by unit, and which units were looked at and have none. */
+interface Extra {
+  find: (unit: Unit) => readonly HazardSite[];
+  found: Map<Unit, readonly HazardSite[]>;
+  /** Its bit in the marks of a unit. */
+  bit: number;
+}
+
+/** A unit as the graph knows it; of its marks each says that it has no hazard of one `Extra`. */
+interface Known {
+  outgoing: Outgoing;
+  marks: number;
+}
+
+const none: readonly never[] = [];
+const nothing: Outgoing = { edges: none, hazards: none, borders: none };
 
 /** Starts a workflow of its own from a function that only names it. */
 const startsChild = /^(executeChild|startChild|makeContinueAsNewFunc|continueAsNew)$/;
@@ -74,11 +93,9 @@ export class CallGraph {
   readonly files: ReadonlySet<ts.SourceFile>;
   private readonly implementations: Implementations;
   private readonly detector: Detector;
-  /** What it takes the whole graph to see. */
-  private readonly extra: Map<Effect, (unit: Unit) => readonly HazardSite[]>;
-  private readonly extraFound = new Map<Effect, Map<Unit, readonly HazardSite[]>>();
+  private readonly extra = new Map<Effect, Extra>();
   private readonly leading = new Map<Effect, (unit: Unit) => boolean>();
-  private readonly outgoing = new Map<Unit, Outgoing>();
+  private readonly known = new Map<Unit, Known>();
   private incoming: ReadonlyMap<Unit, readonly Edge[]> | undefined;
   private readonly accessors = new Set<string>();
   private readonly checker: ts.TypeChecker;
@@ -101,11 +118,9 @@ export class CallGraph {
     this.ignored = ignored;
     this.activities = activities;
     this.referents = new Referents(program, checker, members);
-    this.extra = new Map<Effect, (unit: Unit) => readonly HazardSite[]>([
-      ['mutates', (unit) => mutationsIn(unit, checker)],
-      ['patch', (unit) => patchHazards(unit, this)],
-      ['shared-state', (unit) => (preloaded.size === 0 ? [] : preloadedWrites(unit, checker, preloaded))],
-    ]);
+    this.addCheck('mutates', (unit) => mutationsIn(unit, checker));
+    this.addCheck('patch', (unit) => patchHazards(unit, this));
+    if (preloaded.size > 0) this.addCheck('shared-state', (unit) => preloadedWrites(unit, checker, preloaded));
     this.implementations = new Implementations(files, checker, this.referents);
     this.reuse = reuse;
     const names = [...[...members].map((name) => `m ${name}`), ...[...this.accessors].map((name) => `a ${name}`)];
@@ -115,15 +130,16 @@ export class CallGraph {
   }
 
   get analysed(): number {
-    return this.outgoing.size;
+    return this.known.size;
   }
 
   from(unit: Unit): Outgoing {
-    let known = this.outgoing.get(unit);
-    if (known === undefined) {
-      known = this.resolve(unit);
-      this.outgoing.set(unit, known);
-    }
+    return this.of(unit).outgoing;
+  }
+
+  private of(unit: Unit): Known {
+    let known = this.known.get(unit);
+    if (known === undefined) this.known.set(unit, (known = { outgoing: this.resolve(unit), marks: 0 }));
     return known;
   }
 
@@ -135,8 +151,10 @@ export class CallGraph {
 
   /** The places in a unit that have an effect. */
   hazards(unit: Unit, effect: Effect): readonly HazardSite[] {
-    const found = this.from(unit).hazards.filter((hazard) => hazard.effect === effect);
-    const extra = this.extraHazards(unit, effect);
+    const known = this.of(unit);
+    const { hazards } = known.outgoing;
+    const found = hazards.length === 0 ? none : hazards.filter((hazard) => hazard.effect === effect);
+    const extra = this.extraHazards(unit, known, effect);
     return extra.length === 0 ? found : [...found, ...extra];
   }
 
@@ -160,7 +178,8 @@ export class CallGraph {
 
   /** Has `find` say where a unit has an effect. */
   addCheck(effect: Effect, find: (unit: Unit) => readonly HazardSite[]): void {
-    this.extra.set(effect, find);
+    if (this.extra.size > 30) throw new Error('The marks of a unit are the bits of one number: give it a second one');
+    this.extra.set(effect, { find, found: new Map<Unit, readonly HazardSite[]>(), bit: 1 << this.extra.size });
   }
 
   unitOf(node: ts.Node): Unit | undefined {
@@ -176,13 +195,14 @@ export class CallGraph {
     return symbol?.valueDeclaration;
   }
 
-  private extraHazards(unit: Unit, effect: Effect): readonly HazardSite[] {
-    const find = this.extra.get(effect);
-    if (find === undefined) return [];
-    let byUnit = this.extraFound.get(effect);
-    if (byUnit === undefined) this.extraFound.set(effect, (byUnit = new Map<Unit, readonly HazardSite[]>()));
-    let found = byUnit.get(unit);
-    if (found === undefined) byUnit.set(unit, (found = unlessTooDeep(() => find(unit)) ?? []));
+  private extraHazards(unit: Unit, known: Known, effect: Effect): readonly HazardSite[] {
+    const extra = this.extra.get(effect);
+    if (extra === undefined || (known.marks & extra.bit) !== 0) return none;
+    let found = extra.found.get(unit);
+    if (found !== undefined) return found;
+    found = unlessTooDeep(() => extra.find(unit)) ?? none;
+    if (found.length === 0) known.marks |= extra.bit;
+    else extra.found.set(unit, found);
     return found;
   }
 
@@ -201,7 +221,16 @@ export class CallGraph {
   }
 
   private resolve(unit: Unit): Outgoing {
-    const { steps, borders } = this.resolved(unit);
+    const resolved = this.resolved(unit);
+    const era = this.reuse?.era;
+    if (era !== undefined && resolved.sorted?.era === era) return resolved.sorted.outgoing;
+    const outgoing = this.sort(unit, resolved);
+    if (era !== undefined) resolved.sorted = { era, outgoing };
+    return outgoing;
+  }
+
+  private sort(unit: Unit, { steps, borders }: Resolved): Outgoing {
+    if (steps.length === 0) return borders.length === 0 ? nothing : { ...nothing, borders };
     const edges: Edge[] = [];
     const hazards: HazardSite[] = [];
     const take = (found: readonly Hazard[], node: ts.Node): void => {

@@ -27,6 +27,9 @@ export type Referent =
   /** A member without a body: its implementations are elsewhere. */
   | { kind: 'signature'; symbol: ts.Symbol };
 
+const { isIdentifier } = ts;
+const none: readonly never[] = [];
+
 /** Names in a row that are followed, each to the next. */
 const deepest = 150;
 
@@ -43,6 +46,9 @@ export class Referents {
   /** Whether something was too far away to be followed. */
   private cut = false;
   private readonly callable = new Map<ts.Node, boolean>();
+  /** Names and members that were asked about from outside: rule after rule asks about the same ones. */
+  private readonly byNode = new Map<ts.Node, readonly Referent[]>();
+  private cuts = 0;
 
   constructor(
     program: ts.Program,
@@ -55,8 +61,8 @@ export class Referents {
 
   of(expression: ts.Expression): readonly Referent[] {
     const node = bare(expression);
-    if (ts.isIdentifier(node)) return this.ofIdentifier(node);
-    if (isAccess(node)) return this.ofAccess(node);
+    if (isIdentifier(node)) return isNamed(node) ? this.keep(node, () => this.ofIdentifier(node)) : none;
+    if (isAccess(node)) return this.keep(node, () => this.ofAccess(node));
     if (isFunctionNode(node)) return [{ kind: 'function', node }];
     if (ts.isClassExpression(node)) return [{ kind: 'class', node }];
     if (ts.isObjectLiteralExpression(node)) return [{ kind: 'object', node }];
@@ -64,6 +70,17 @@ export class Referents {
     if (ts.isCallExpression(node)) return this.ofCall(node);
     if (ts.isNewExpression(node)) return this.resultOf(this.of(node.expression), node);
     return [];
+  }
+
+  /** Keeps what is found for a node, where it is all that there is to find: not on a way that may lead back. */
+  private keep(node: ts.Node, find: () => readonly Referent[]): readonly Referent[] {
+    if (this.depth > 0 || this.climbing.size > 0) return find();
+    let known = this.byNode.get(node);
+    if (known !== undefined) return known;
+    const { cuts } = this;
+    known = find();
+    if (this.cuts === cuts) this.byNode.set(node, known.length === 0 ? none : known);
+    return known;
   }
 
   /** Whether a variable that a module-level call filled holds a function, such as a memoized one. */
@@ -95,6 +112,7 @@ export class Referents {
     if (earlier !== undefined) return earlier;
     if (this.depth === deepest) {
       this.cut = true;
+      this.cuts += 1;
       return [];
     }
     // Set first: a name may lead back to itself in broken code.
@@ -152,8 +170,8 @@ export class Referents {
   }
 
   private ofIdentifier(node: ts.Identifier): readonly Referent[] {
+    if (!isNamed(node)) return none;
     const isGlobalName = globals.has(node.text);
-    if (!isGlobalName && !summaryOf(fileOf(node)).names.has(node.text)) return [];
     const symbol = ts.isShorthandPropertyAssignment(node.parent)
       ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
       : this.checker.getSymbolAtLocation(node);
@@ -406,6 +424,11 @@ export class Referents {
     if (ts.isBindingElement(node)) return this.ofBinding(node);
     return node.initializer === undefined ? [] : this.of(node.initializer);
   }
+}
+
+/** Whether a name may stand for something that is followed. */
+function isNamed(node: ts.Identifier): boolean {
+  return globals.has(node.text) || summaryOf(fileOf(node)).names.has(node.text);
 }
 
 function isContainer(referent: Referent): boolean {
