@@ -138,6 +138,23 @@ describe('an inbox that updates fill', () => {
       });
     }));
 
+  it('turns nothing away for what was read in a task that issued no command, on a worker without a cache', () =>
+    server.run(
+      flows.readers,
+      [],
+      async (handle) => {
+        await handle.query(statusQuery);
+        for (const id of ['a', 'b', 'c']) await submit(handle, flows.acceptJob, { id });
+        await assert.rejects(submit(handle, flows.acceptJob, { id: 'd' }), refusedAs('LonghaulInboxFull'));
+        await handle.signal(flows.go, 1);
+        await until(handle, ({ inboxes }) => inboxes['jobs']?.depth === 0);
+        await submit(handle, flows.acceptJob, { id: 'd' });
+        await submit(handle, flows.acceptJob, { id: 'e', last: true });
+        assert.deepEqual((await handle.result()).iterated, ['d', 'e']);
+      },
+      { workerOptions: { maxCachedWorkflows: 0 } },
+    ));
+
   it('does not keep a rollover waiting for an item that nobody will read before it', () =>
     server.run(flows.readsLater, [], async (handle) => {
       const answer = submit(handle, flows.doJob, { id: 'a' }, { timeout: '30 seconds' });
