@@ -138,19 +138,22 @@ describe('an inbox that updates fill', () => {
       });
     }));
 
-  it('turns nothing away for what was read in a task that issued no command, on a worker without a cache', () =>
-    server.run(
-      flows.readers,
-      [],
-      async (handle) => {
-        await handle.query(statusQuery);
-        for (const id of ['a', 'b', 'c']) await submit(handle, flows.acceptJob, { id });
-        await assert.rejects(submit(handle, flows.acceptJob, { id: 'd' }), refusedAs('LonghaulInboxFull'));
-        await handle.signal(flows.go, 1);
-        await until(handle, ({ inboxes }) => inboxes['jobs']?.depth === 0);
-        await submit(handle, flows.acceptJob, { id: 'd' });
-        await submit(handle, flows.acceptJob, { id: 'e', last: true });
-        assert.deepEqual((await handle.result()).iterated, ['d', 'e']);
+  it('turns nobody away for ever for what has been read, on a worker without a cache', () =>
+    server.work(
+      async () => {
+        const fills = async (): Promise<void> => {
+          const handle = await server.start(flows.readers, []);
+          await handle.query(statusQuery);
+          for (const id of ['a', 'b', 'c']) await submit(handle, flows.acceptJob, { id });
+          const waiting = submit(handle, flows.acceptJob, { id: 'd' }, { whenFull: 'wait', timeout: '10 seconds' });
+          await setTimeout(100);
+          await handle.signal(flows.go, 1);
+          await waiting;
+          await submit(handle, flows.acceptJob, { id: 'e', last: true });
+          const { drained, iterated } = await handle.result();
+          assert.deepEqual([...drained, ...iterated], ['a', 'b', 'c', 'd', 'e']);
+        };
+        await Promise.all([fills(), fills(), fills(), fills()]);
       },
       { workerOptions: { maxCachedWorkflows: 0 } },
     ));
