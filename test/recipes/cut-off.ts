@@ -39,6 +39,7 @@ export const fansOutTwice = longRunning('fansOutTwice', { state }, async (run) =
 export const addLine = defineSignal<[string]>('addLine');
 
 export const batchesTwice = longRunning('batchesTwice', { state, inboxes: { lines: inbox(addLine) } }, async (run) => {
+  await condition(() => run.inboxes.lines.depth > 0);
   const { batches, items } = await twice(() =>
     batch(run, 'lines', {
       inbox: run.inboxes.lines,

@@ -11,7 +11,7 @@ describe('a chain that is reset', () => {
   it('takes again all that came after, also what later runs were asked and answered', () =>
     server.run(flows.takes, [], async (handle) => {
       const { workflowId, firstExecutionRunId: runId } = handle;
-      const current = server.client.workflow.getHandle(workflowId);
+      const current = server.client.workflow.getHandle<typeof flows.takes>(workflowId);
       const sent: string[] = [];
       for (const run of [1, 2]) {
         for (const n of [1, 2, 3]) {
@@ -32,7 +32,7 @@ describe('a chain that is reset', () => {
         workflowTaskFinishEventId: first?.eventId ?? null,
       });
       assert.equal(await submit(current, flows.ask, 'end'), 'end is done');
-      const done: string[] = await current.result();
+      const done = await current.result();
       assert.deepEqual([...done].sort(), [...sent, 'end'].sort());
     }));
 });
