@@ -52,8 +52,8 @@ function handlersOf(watched: readonly Watched[], kind: 'signals' | 'updates'): C
   return { known, seen: delivered, missing: known.filter((name) => !delivered.includes(name)) };
 }
 
-/** What longhaul brings along, its own corpus covers. */
-const isOwn = (name: string): boolean => !name.startsWith('longhaul.');
+/** What longhaul brings along, its own corpus covers, and what the SDK does, none of the user's. */
+const isOwn = (name: string): boolean => !/^(?:longhaul\.|__temporal_)/.test(name);
 
 function patchesOf(watched: readonly Watched[], inCode: ReadonlySet<string>): PatchCoverage[] {
   const asked = watched.flatMap(({ seen }) => [...seen.taken, ...seen.notTaken]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import { childOptions } from './child-options';
@@ -13,6 +14,7 @@ import type { Replayer } from './replayer';
 import type { ReplayReport } from './report';
 import { disagreement } from './self-test';
 import { SelfTestMemory } from './self-test-memory';
+import { Tapes } from './tapes';
 import { toResult } from './to-result';
 
 /** Node ends a timer at once that is longer. */
@@ -34,12 +36,16 @@ interface Work {
 
 /** Replays all histories that can be, on the fast path where it holds. */
 export async function replayAll(options: ReplayHistoriesOptions, bundleCode: string): Promise<Replay> {
-  const { replayOptions = {}, lineCoverage = true, signal } = options;
+  const { replayOptions = {}, lineCoverage = true, signal, fast: wanted = false } = options;
   const deadlineMs = Math.min(options.deadlineMs ?? 120_000, longestTimer);
   const work = workOf(options);
   const values: ShownValues = { show: options.showValues ?? false, key: newKey() };
   const copied = await childOptions(replayOptions);
-  if (!copied) return replayInPlace(options, work, { bundleCode, values, deadlineMs, replayOptions });
+  if (!copied) {
+    const replayed = await replayInPlace(options, work, { bundleCode, values, deadlineMs, replayOptions });
+    if (wanted) replayed.engine.notFast = 'the options of its worker hold functions, such as a codec';
+    return replayed;
+  }
 
   const start = {
     bundleCode,
@@ -50,10 +56,11 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
     lines: lineCoverage,
     aheadMs: 0,
   };
+  const noTapes = wanted ? useTapes(options, work, copied) : undefined;
   const jobs = options.jobs ?? usefulJobs(work);
   const remembered = options.cache === false ? undefined : new SelfTestMemory(options.workflowsPath ?? process.cwd());
   const agreed = remembered?.passed() ? Promise.resolve(undefined) : selfTest(work, start);
-  const fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
+  let fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
   const disagreed = await agreed;
   signal?.throwIfAborted();
   if (disagreed !== undefined) {
@@ -63,8 +70,65 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
     return { ...replayed, engine: { path: 'plain', jobs, reason }, ...(options.elsewhere && { notElsewhere: reason }) };
   }
   if (work.length > 0) remembered?.remember();
+  const engine: ReplayReport['engine'] = { path: 'fast', jobs, ...(noTapes !== undefined && { notFast: noTapes }) };
+  if (wanted && noTapes === undefined) {
+    const disagreement = await tapeTest(options, work, start, fast.outcomes);
+    if (disagreement === undefined) {
+      engine.withoutCore = [...fast.outcomes.values()].filter(({ redriven }) => redriven).length;
+    } else {
+      for (const { job } of work) delete job.tape;
+      fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
+      engine.notFast = disagreement;
+      engine.disagreement = true;
+    }
+  }
   if (options.elsewhere) await replayElsewhere(options, work, jobs, start, fast.outcomes);
-  return { ...fast, engine: { path: 'fast', jobs } };
+  return { ...fast, engine };
+}
+
+/** Has each job say where its tape is. @returns Why not, where the core is to replay all. */
+function useTapes(
+  { workflowsPath = process.cwd(), cache }: ReplayHistoriesOptions,
+  work: readonly Work[],
+  replayOptions: ReplayWorkerOptions,
+): string | undefined {
+  if (/^(?!false$|0$)./.test(process.env.CI ?? '')) return 'CI is set, and there the verdict is always the core’s';
+  const tapes = cache === false ? undefined : Tapes.of(workflowsPath, replayOptions);
+  if (!tapes) return 'there is no cache to keep in what the core does';
+  for (const { job } of work) job.tape = tapes.pathOf(job);
+  void tapes.removeOldest().catch(() => undefined);
+  return undefined;
+}
+
+/**
+ * Asks the core, once for these versions of Node, the SDK and longhaul, about the shortest history that was replayed without it.
+ *
+ * @returns In what they disagree.
+ */
+async function tapeTest(
+  { workflowsPath = process.cwd() }: ReplayHistoriesOptions,
+  work: readonly Work[],
+  start: ReplayProcessOptions,
+  outcomes: Replay['outcomes'],
+): Promise<string | undefined> {
+  const passed = new SelfTestMemory(workflowsPath, 'tape-test');
+  const redriven = work.filter(({ history }) => outcomes.get(history)?.redriven);
+  const [shortest] = redriven.sort((a, b) => a.events - b.events);
+  if (!shortest || passed.passed()) return undefined;
+  const job = { ...shortest.job };
+  delete job.tape;
+  const core = new ReplayProcess({ ...start, lines: false });
+  try {
+    const { verdict } = await core.replay(job);
+    const without = outcomes.get(shortest.history)?.verdict;
+    if (verdict.status === without?.status) {
+      passed.remember();
+      return undefined;
+    }
+    return `of ${shortest.history.file} the core says ${verdict.status}, and a replay without it ${String(without?.status)}`;
+  } finally {
+    await core.close();
+  }
 }
 
 function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions): Work[] {
@@ -84,9 +148,11 @@ function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions)
 
 /** A process takes half a second to start, in which the first one replays some thousand events. */
 function usefulJobs(work: readonly Work[]): number {
-  const cost = work.reduce((sum, { events }) => sum + costOf(events), 0);
+  const cost = work.reduce((sum, { events, job }) => sum + (hasTape(job) ? events / 10 : costOf(events)), 0);
   return Math.max(1, Math.min(availableParallelism(), work.length, 1 + Math.floor(cost / 6_000)));
 }
+
+const hasTape = ({ tape }: EngineJob): boolean => tape !== undefined && existsSync(tape);
 
 async function runWork(
   { signal, onResult, drift = 'warn', acceptedDrift = [] }: ReplayHistoriesOptions,

@@ -9,7 +9,7 @@ import { decidesByReplaying } from './checks/replaying.js';
 import { World } from './checks/world.js';
 import type { Effect } from './effects.js';
 import { entryUnits, type Entry } from './entry-units.js';
-import type { Ignore } from './ignores.js';
+import { ignoresIn, type Ignore } from './ignores.js';
 import { Modules } from './modules.js';
 import { leaves } from './mutations.js';
 import { shown } from './paths.js';
@@ -141,7 +141,7 @@ export class Analysis {
 
   /** The ignore comments of a file for a rule that no hazard needs; unknown where the program has no workflow. */
   unusedIgnores(file: ts.SourceFile, effect: Effect): readonly Ignore[] {
-    if (!file.text.includes('longhaul-ignore') || this.bundle.files.size === 0) return [];
+    if (ignoresIn(file).length === 0 || this.bundle.files.size === 0) return [];
     // A file alone does not show what its imports do.
     if (this.program.getCompilerOptions().noResolve === true && importsOthers(file)) return [];
     return this.propagation(effect).unusedIgnores(file);
@@ -160,6 +160,7 @@ export class Analysis {
     const graph = new CallGraph({ program, checker, files, settings, cwd, ignored, activities, preloaded, reuse });
     if (!isBundle) return graph;
     for (const node of activityFunctions(program, checker, graph, reuse)) activities.add(node);
+    reuse?.run(activities);
     const world = new World(
       graph,
       checker,

@@ -13,7 +13,7 @@ import type { Reuse } from './reuse.js';
 import type { Settings } from './settings.js';
 import { preloadedWrites } from './shared-state.js';
 import { summaryOf, type Site, type Unit } from './summary.js';
-import { bare, isAccess, isFunctionNode, nameText, type Access } from './syntax.js';
+import { bare, isAccess, isFunctionNode, memberOfType, nameText, symbolName, type Access } from './syntax.js';
 import { unlessTooDeep } from './too-deep.js';
 
 /** A place in one unit that may run another. */
@@ -63,7 +63,26 @@ type Step = { target: ts.Node; node: ts.Node } | { hazards: readonly Hazard[]; n
 interface Resolved {
   steps: readonly Step[];
   borders: readonly Border[];
+  /** What of it counts, as long as the bundle and the activities that it was sorted by are the same. */
+  sorted?: { era: object; outgoing: Outgoing };
 }
+
+/** What it takes the whole graph to see: one effect's hazards by unit, and which units were looked at and have none. */
+interface Extra {
+  find: (unit: Unit) => readonly HazardSite[];
+  found: Map<Unit, readonly HazardSite[]>;
+  /** Its bit in the marks of a unit. */
+  bit: number;
+}
+
+/** A unit as the graph knows it; of its marks each says that it has no hazard of one `Extra`. */
+interface Known {
+  outgoing: Outgoing;
+  marks: number;
+}
+
+const none: readonly never[] = [];
+const nothing: Outgoing = { edges: none, hazards: none, borders: none };
 
 /** Starts a workflow of its own from a function that only names it. */
 const startsChild = /^(executeChild|startChild|makeContinueAsNewFunc|continueAsNew)$/;
@@ -74,11 +93,9 @@ export class CallGraph {
   readonly files: ReadonlySet<ts.SourceFile>;
   private readonly implementations: Implementations;
   private readonly detector: Detector;
-  /** What it takes the whole graph to see. */
-  private readonly extra: Map<Effect, (unit: Unit) => readonly HazardSite[]>;
-  private readonly extraFound = new Map<Effect, Map<Unit, readonly HazardSite[]>>();
+  private readonly extra = new Map<Effect, Extra>();
   private readonly leading = new Map<Effect, (unit: Unit) => boolean>();
-  private readonly outgoing = new Map<Unit, Outgoing>();
+  private readonly known = new Map<Unit, Known>();
   private incoming: ReadonlyMap<Unit, readonly Edge[]> | undefined;
   private readonly accessors = new Set<string>();
   private readonly checker: ts.TypeChecker;
@@ -101,11 +118,9 @@ export class CallGraph {
     this.ignored = ignored;
     this.activities = activities;
     this.referents = new Referents(program, checker, members);
-    this.extra = new Map<Effect, (unit: Unit) => readonly HazardSite[]>([
-      ['mutates', (unit) => mutationsIn(unit, checker)],
-      ['patch', (unit) => patchHazards(unit, this)],
-      ['shared-state', (unit) => (preloaded.size === 0 ? [] : preloadedWrites(unit, checker, preloaded))],
-    ]);
+    this.addCheck('mutates', (unit) => mutationsIn(unit, checker));
+    this.addCheck('patch', (unit) => patchHazards(unit, this));
+    if (preloaded.size > 0) this.addCheck('shared-state', (unit) => preloadedWrites(unit, checker, preloaded));
     this.implementations = new Implementations(files, checker, this.referents);
     this.reuse = reuse;
     const names = [...[...members].map((name) => `m ${name}`), ...[...this.accessors].map((name) => `a ${name}`)];
@@ -115,15 +130,16 @@ export class CallGraph {
   }
 
   get analysed(): number {
-    return this.outgoing.size;
+    return this.known.size;
   }
 
   from(unit: Unit): Outgoing {
-    let known = this.outgoing.get(unit);
-    if (known === undefined) {
-      known = this.resolve(unit);
-      this.outgoing.set(unit, known);
-    }
+    return this.of(unit).outgoing;
+  }
+
+  private of(unit: Unit): Known {
+    let known = this.known.get(unit);
+    if (known === undefined) this.known.set(unit, (known = { outgoing: this.resolve(unit), marks: 0 }));
     return known;
   }
 
@@ -135,8 +151,10 @@ export class CallGraph {
 
   /** The places in a unit that have an effect. */
   hazards(unit: Unit, effect: Effect): readonly HazardSite[] {
-    const found = this.from(unit).hazards.filter((hazard) => hazard.effect === effect);
-    const extra = this.extraHazards(unit, effect);
+    const known = this.of(unit);
+    const { hazards } = known.outgoing;
+    const found = hazards.length === 0 ? none : hazards.filter((hazard) => hazard.effect === effect);
+    const extra = this.extraHazards(unit, known, effect);
     return extra.length === 0 ? found : [...found, ...extra];
   }
 
@@ -160,7 +178,8 @@ export class CallGraph {
 
   /** Has `find` say where a unit has an effect. */
   addCheck(effect: Effect, find: (unit: Unit) => readonly HazardSite[]): void {
-    this.extra.set(effect, find);
+    if (this.extra.size > 30) throw new Error('The marks of a unit are the bits of one number: give it a second one');
+    this.extra.set(effect, { find, found: new Map<Unit, readonly HazardSite[]>(), bit: 1 << this.extra.size });
   }
 
   unitOf(node: ts.Node): Unit | undefined {
@@ -176,13 +195,14 @@ export class CallGraph {
     return symbol?.valueDeclaration;
   }
 
-  private extraHazards(unit: Unit, effect: Effect): readonly HazardSite[] {
-    const find = this.extra.get(effect);
-    if (find === undefined) return [];
-    let byUnit = this.extraFound.get(effect);
-    if (byUnit === undefined) this.extraFound.set(effect, (byUnit = new Map<Unit, readonly HazardSite[]>()));
-    let found = byUnit.get(unit);
-    if (found === undefined) byUnit.set(unit, (found = unlessTooDeep(() => find(unit)) ?? []));
+  private extraHazards(unit: Unit, known: Known, effect: Effect): readonly HazardSite[] {
+    const extra = this.extra.get(effect);
+    if (extra === undefined || (known.marks & extra.bit) !== 0) return none;
+    let found = extra.found.get(unit);
+    if (found !== undefined) return found;
+    found = unlessTooDeep(() => extra.find(unit)) ?? none;
+    if (found.length === 0) known.marks |= extra.bit;
+    else extra.found.set(unit, found);
     return found;
   }
 
@@ -201,7 +221,16 @@ export class CallGraph {
   }
 
   private resolve(unit: Unit): Outgoing {
-    const { steps, borders } = this.resolved(unit);
+    const resolved = this.resolved(unit);
+    const era = this.reuse?.era;
+    if (era !== undefined && resolved.sorted?.era === era) return resolved.sorted.outgoing;
+    const outgoing = this.sort(unit, resolved);
+    if (era !== undefined) resolved.sorted = { era, outgoing };
+    return outgoing;
+  }
+
+  private sort(unit: Unit, { steps, borders }: Resolved): Outgoing {
+    if (steps.length === 0) return borders.length === 0 ? nothing : { ...nothing, borders };
     const edges: Edge[] = [];
     const hazards: HazardSite[] = [];
     const take = (found: readonly Hazard[], node: ts.Node): void => {
@@ -286,9 +315,19 @@ export class CallGraph {
         if (!isGivenAway(site.node, this.ignored, this.checker)) sink.run(site.node, site.node);
         return;
       case 'heritage':
-        for (const referent of this.referents.of(site.node)) {
-          if (referent.kind === 'class') sink.run(referent.node, site.node);
+        for (const name of parentsOf(site.node)) {
+          for (const referent of this.referents.of(name)) {
+            if (referent.kind === 'class') sink.run(referent.node, site.node);
+          }
         }
+        return;
+      case 'iterate':
+        for (const name of site.isAsync ? ['@@asyncIterator', '@@iterator'] : ['@@iterator']) {
+          this.implied(site.node, name, sink);
+        }
+        return;
+      case 'text':
+        for (const name of ['@@toPrimitive', 'toString']) this.implied(site.node, name, sink);
         return;
       case 'load': {
         const file = this.referents.modules.resolve(site.node);
@@ -308,6 +347,7 @@ export class CallGraph {
     if (this.namesBound(node, callee)) return;
     if (callee.kind !== ts.SyntaxKind.SuperKeyword) {
       this.used(callee, 'call', sink, node);
+      if (ts.isCallExpression(node) && callee.getText() === 'JSON.stringify') this.written(node, sink);
       return;
     }
     const owner = ts.findAncestor(node, ts.isClassLike);
@@ -320,6 +360,44 @@ export class CallGraph {
   private namesBound(node: ts.Node, callee: ts.Expression): boolean {
     const target = bare(callee);
     return ts.isVariableDeclaration(node.parent) && isAccess(target) && this.referents.memberName(target) === 'bind';
+  }
+
+  /** A member that the language calls: of an iterator, or of what becomes a text. */
+  private implied(node: ts.Expression, name: string, sink: Sink): void {
+    sink.ask(name);
+    if (!this.referents.hasMember(name)) return;
+    const member = memberOfType(this.checker.getTypeAtLocation(node), name);
+    if (member !== undefined) this.runMember(member, node, sink);
+  }
+
+  private runMember(member: ts.Symbol, node: ts.Node, sink: Sink): void {
+    const own = this.referents.ofSymbol(member);
+    // An interface of the language's own: an `Iterable` may be any class that says it is one.
+    const referents: readonly Referent[] = own.length > 0 ? own : [{ kind: 'signature', symbol: member }];
+    for (const referent of referents) for (const target of this.code(referent, sink)) sink.run(target, node);
+  }
+
+  /** `JSON.stringify(value)` calls each `toJSON()` that it comes by. */
+  private written(node: ts.CallExpression, sink: Sink): void {
+    sink.ask('toJSON');
+    const [value] = node.arguments;
+    if (value === undefined || !this.referents.hasMember('toJSON')) return;
+    const seen = new Set<ts.Type>();
+    const look = (type: ts.Type, depth: number): void => {
+      if (seen.has(type) || depth > 3) return;
+      seen.add(type);
+      const member = type.getProperty('toJSON');
+      if (member !== undefined) {
+        this.runMember(member, node, sink);
+        return;
+      }
+      if ((type.flags & ts.TypeFlags.Object) === 0) return;
+      const parts = this.checker.isArrayType(type)
+        ? this.checker.getTypeArguments(type as ts.TypeReference)
+        : type.getProperties().map((property) => this.checker.getTypeOfSymbol(property));
+      for (const part of parts) look(part, depth + 1);
+    };
+    look(this.checker.getTypeAtLocation(value), 0);
   }
 
   private construct(node: ts.NewExpression, sink: Sink): void {
@@ -348,7 +426,7 @@ export class CallGraph {
   private code(referent: Referent, sink: Sink): readonly ts.Node[] {
     if (referent.kind === 'function') return [referent.node];
     if (referent.kind === 'signature') {
-      sink.ask(referent.symbol.name);
+      sink.ask(symbolName(referent.symbol));
       return this.implementations.of(referent.symbol);
     }
     if (referent.kind !== 'object') return [];
@@ -449,6 +527,12 @@ export class CallGraph {
     const fact = functions.get(`${path}#${unit.name}`) ?? functions.get(`${withoutEnding(path)}#${unit.name}`);
     return fact === 'pure' ? fact : fact && effects.filter((effect) => fact.includes(effect));
   }
+}
+
+/** The classes that `extends` names: `Timestamped(Plain)` has two. */
+function parentsOf(node: ts.Expression): readonly ts.Expression[] {
+  const name = bare(node);
+  return ts.isCallExpression(name) ? [name, ...name.arguments.flatMap(parentsOf)] : [name];
 }
 
 /** Whether a value is what an option of that name gets. */

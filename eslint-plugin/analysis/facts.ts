@@ -22,7 +22,10 @@ for (const [modules, facts] of curatedFacts) {
  */
 export function factOf(module: string, path: readonly string[], own: ReadonlyMap<string, Fact>): Fact | undefined {
   const bare = module.replace(/^node:/, '').replace(/\.[cm]?js$/, '');
-  const steps = path.filter((step) => step !== 'default');
+  const steps = unwrapped(
+    bare,
+    path.filter((step) => step !== 'default'),
+  );
   const name = steps.join('.') || 'default';
   for (const facts of [own, curated]) {
     for (const start of new Set([module, bare])) {
@@ -34,6 +37,11 @@ export function factOf(module: string, path: readonly string[], own: ReadonlyMap
     if (fact !== undefined) return fact;
   }
   return knownModules.has(bare) || knownModules.has(packageOf(bare)) ? 'pure' : undefined;
+}
+
+/** `_(items).map(f).shuffle()` is `_.shuffle()`. */
+function unwrapped(module: string, steps: readonly string[]): readonly string[] {
+  return /^lodash(-es)?$/.test(packageOf(module)) ? steps.slice(steps.lastIndexOf('()') + 1) : steps;
 }
 
 /** `lodash/random` and `date-fns/format` hold what their packages export by that name. */

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Referents } from './referents.js';
 import { summaryOf } from './summary.js';
-import { isFunctionNode, nameText } from './syntax.js';
+import { isFunctionNode, memberOfType, nameText, symbolName } from './syntax.js';
 
 /** The code behind a member that an interface or a base class declares, within the workflow bundle. */
 export class Implementations {
@@ -18,12 +18,13 @@ export class Implementations {
   of(symbol: ts.Symbol): readonly ts.Node[] {
     const owner = symbol.declarations?.[0]?.parent;
     if (owner === undefined) return [];
-    const found = this.below(owner).flatMap((node) => this.memberCode(node.members, symbol.name));
+    const name = symbolName(symbol);
+    const found = this.below(owner).flatMap((node) => this.memberCode(node.members, name));
     if (ts.isClassLike(owner)) return found;
     this.objects ??= this.indexObjects();
-    for (const object of this.objects.get(symbol.name) ?? []) {
-      if (this.contextualMember(object, symbol.name) === symbol.declarations?.[0]) {
-        found.push(...this.memberCode(object.properties, symbol.name));
+    for (const object of this.objects.get(name) ?? []) {
+      if (this.contextualMember(object, name) === symbol.declarations?.[0]) {
+        found.push(...this.memberCode(object.properties, name));
       }
     }
     return found;
@@ -43,7 +44,8 @@ export class Implementations {
   }
 
   private contextualMember(object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
-    return this.checker.getContextualType(object)?.getProperty(name)?.declarations?.[0];
+    const type = this.checker.getContextualType(object);
+    return type && memberOfType(type, name)?.declarations?.[0];
   }
 
   /** The code of the member `name`: a method, or a property that holds a function. */

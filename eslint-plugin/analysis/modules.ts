@@ -43,6 +43,11 @@ export class Modules {
     return module && this.checker.tryGetMemberInModuleExports(name, module);
   }
 
+  /** What a module is as a whole, where it says so. */
+  wholeOf(file: ts.SourceFile): ts.Symbol | undefined {
+    return this.checker.getSymbolAtLocation(file)?.exports?.get(ts.InternalSymbolName.ExportEquals);
+  }
+
   exportsOf(file: ts.SourceFile): readonly ts.Symbol[] {
     const module = this.checker.getSymbolAtLocation(file);
     return module === undefined ? [] : this.checker.getExportsOfModule(module);

@@ -32,19 +32,16 @@ export function spread(
 ): Reached {
   const reached = new Map<Unit, Reach>();
   for (const tier of entries) {
-    const queue: Unit[] = [];
-    const reach = (unit: Unit, how: Reach): void => {
+    const queue: { unit: Unit; entry: Entry }[] = [];
+    const reach = (unit: Unit, entry: Entry, via: Edge | undefined): void => {
       if (reached.has(unit) || isCut?.(unit.file, unitStart(unit)) === true) return;
-      reached.set(unit, how);
-      queue.push(unit);
+      reached.set(unit, { entry, via });
+      queue.push({ unit, entry });
     };
-    for (const entry of tier) reach(entry.unit, { entry, via: undefined });
-    for (let i = 0; i < queue.length; i += 1) {
-      const unit = queue[i];
-      const from = unit && reached.get(unit);
-      if (unit === undefined || from === undefined) continue;
+    for (const entry of tier) reach(entry.unit, entry, undefined);
+    for (const { unit, entry } of queue) {
       for (const edge of graph.from(unit).edges) {
-        if (isCut?.(unit.file, edge.node.getStart()) !== true) reach(edge.to, { entry: from.entry, via: edge });
+        if (isCut?.(unit.file, edge.node.getStart()) !== true) reach(edge.to, entry, edge);
       }
     }
   }

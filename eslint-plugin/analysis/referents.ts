@@ -3,7 +3,17 @@ import { packageOf } from './facts.js';
 import { containers, globals } from './globals.js';
 import { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
-import { bare, fileOf, isAccess, isAmbient, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import {
+  bare,
+  fileOf,
+  isAccess,
+  isAmbient,
+  isFunctionNode,
+  isStatic,
+  nameText,
+  requiredModule,
+  wellKnownSymbol,
+} from './syntax.js';
 import type { Access } from './syntax.js';
 
 /** What an expression stands for, as far as its source says. */
@@ -16,6 +26,9 @@ export type Referent =
   | { kind: 'object'; node: ts.ObjectLiteralExpression }
   /** A member without a body: its implementations are elsewhere. */
   | { kind: 'signature'; symbol: ts.Symbol };
+
+const { isIdentifier } = ts;
+const none: readonly never[] = [];
 
 /** Names in a row that are followed, each to the next. */
 const deepest = 150;
@@ -33,6 +46,9 @@ export class Referents {
   /** Whether something was too far away to be followed. */
   private cut = false;
   private readonly callable = new Map<ts.Node, boolean>();
+  /** Names and members that were asked about from outside: rule after rule asks about the same ones. */
+  private readonly byNode = new Map<ts.Node, readonly Referent[]>();
+  private cuts = 0;
 
   constructor(
     program: ts.Program,
@@ -45,8 +61,8 @@ export class Referents {
 
   of(expression: ts.Expression): readonly Referent[] {
     const node = bare(expression);
-    if (ts.isIdentifier(node)) return this.ofIdentifier(node);
-    if (isAccess(node)) return this.ofAccess(node);
+    if (isIdentifier(node)) return isNamed(node) ? this.keep(node, () => this.ofIdentifier(node)) : none;
+    if (isAccess(node)) return this.keep(node, () => this.ofAccess(node));
     if (isFunctionNode(node)) return [{ kind: 'function', node }];
     if (ts.isClassExpression(node)) return [{ kind: 'class', node }];
     if (ts.isObjectLiteralExpression(node)) return [{ kind: 'object', node }];
@@ -54,6 +70,17 @@ export class Referents {
     if (ts.isCallExpression(node)) return this.ofCall(node);
     if (ts.isNewExpression(node)) return this.resultOf(this.of(node.expression), node);
     return [];
+  }
+
+  /** Keeps what is found for a node, where it is all that there is to find: not on a way that may lead back. */
+  private keep(node: ts.Node, find: () => readonly Referent[]): readonly Referent[] {
+    if (this.depth > 0 || this.climbing.size > 0) return find();
+    let known = this.byNode.get(node);
+    if (known !== undefined) return known;
+    const { cuts } = this;
+    known = find();
+    if (this.cuts === cuts) this.byNode.set(node, known.length === 0 ? none : known);
+    return known;
   }
 
   /** Whether a variable that a module-level call filled holds a function, such as a memoized one. */
@@ -85,6 +112,7 @@ export class Referents {
     if (earlier !== undefined) return earlier;
     if (this.depth === deepest) {
       this.cut = true;
+      this.cuts += 1;
       return [];
     }
     // Set first: a name may lead back to itself in broken code.
@@ -108,7 +136,7 @@ export class Referents {
 
   /** The member of a destructured value, which may be an accessor. */
   boundMember(node: ts.BindingElement): ts.Symbol | undefined {
-    const name = boundName(node);
+    const name = this.boundName(node);
     if (name === undefined) return undefined;
     return this.checker.getTypeAtLocation(node.parent).getProperty(name);
   }
@@ -120,13 +148,18 @@ export class Referents {
 
   memberName(node: Access): string | undefined {
     if (ts.isPropertyAccessExpression(node)) return node.name.text;
-    const key = bare(node.argumentExpression);
+    return this.fixedText(node.argumentExpression);
+  }
+
+  /** The text that a key surely is: a literal, or a constant's. */
+  private fixedText(expression: ts.Expression): string | undefined {
+    const key = bare(expression);
     if (ts.isStringLiteralLike(key)) return key.text;
-    if (!ts.isIdentifier(key)) return undefined;
+    if (!ts.isIdentifier(key)) return wellKnownSymbol(key);
     const declaration = this.checker.getSymbolAtLocation(key)?.valueDeclaration;
     const value =
       declaration !== undefined && ts.isVariableDeclaration(declaration) && isConst(declaration)
-        ? declaration.initializer
+        ? declaration.initializer && bare(declaration.initializer)
         : undefined;
     return value !== undefined && ts.isStringLiteralLike(value) ? value.text : undefined;
   }
@@ -137,8 +170,8 @@ export class Referents {
   }
 
   private ofIdentifier(node: ts.Identifier): readonly Referent[] {
+    if (!isNamed(node)) return none;
     const isGlobalName = globals.has(node.text);
-    if (!isGlobalName && !summaryOf(fileOf(node)).names.has(node.text)) return [];
     const symbol = ts.isShorthandPropertyAssignment(node.parent)
       ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
       : this.checker.getSymbolAtLocation(node);
@@ -153,9 +186,15 @@ export class Referents {
     const name = this.memberName(node);
     if (name === undefined) return base.filter((referent) => referent.kind === 'object');
     const found = base.flatMap((referent) => this.member(referent, name));
-    if (found.length > 0 || !this.members.has(name)) return found;
+    if (!this.members.has(name) || found.some(isKnown)) return found;
+    // What a built-in gives back may be the project's: `steps.get(name)?.run()`.
     const symbol = this.memberSymbol(node);
-    return symbol === undefined ? [] : this.ofSymbol(symbol);
+    return symbol === undefined ? found : [...found, ...this.ofSymbol(symbol).filter(isOwn)];
+  }
+
+  /** Whether the project's own code has a member of that name. */
+  hasMember(name: string): boolean {
+    return this.members.has(name);
   }
 
   private member(base: Referent, name: string): readonly Referent[] {
@@ -168,7 +207,7 @@ export class Referents {
       case 'package':
         return base.path.length < longest ? [{ ...base, path: [...base.path, name] }] : [];
       case 'module':
-        return this.ofExport(base.file, name);
+        return this.ofModuleMember(base.file, name);
       case 'function':
         // `helper.call(…)` and `helper.bind(…)` lead to the helper.
         return ['call', 'apply', 'bind'].includes(name) ? [base] : [];
@@ -176,20 +215,36 @@ export class Referents {
         const own = base.node.members.find((m) => m.name !== undefined && isStatic(m) && nameText(m.name) === name);
         if (own !== undefined) return this.ofMember(own);
         const parent = this.heritage(base.node);
-        // In broken code a class may extend itself.
-        if (parent === undefined || this.climbing.has(base.node)) return [];
-        this.climbing.add(base.node);
-        const found = this.of(parent).flatMap((referent) => this.member(referent, name));
-        this.climbing.delete(base.node);
-        return found;
+        if (parent === undefined) return [];
+        return this.climb(base.node, () => this.ofMemberOf(parent, name));
       }
       case 'object': {
         const own = base.node.properties.find((p) => p.name !== undefined && nameText(p.name) === name);
-        return own === undefined ? [] : this.ofMember(own);
+        if (own !== undefined) return this.ofMember(own);
+        return this.climb(base.node, () => this.ofSpread(base.node, name));
       }
       case 'signature':
         return [];
     }
+  }
+
+  /** In broken code a class may extend itself, and an object hold itself. */
+  private climb(node: ts.Node, find: () => readonly Referent[]): readonly Referent[] {
+    if (this.climbing.has(node)) return [];
+    this.climbing.add(node);
+    const found = find();
+    this.climbing.delete(node);
+    return found;
+  }
+
+  /** What an object has from others: of several the last one counts. */
+  private ofSpread(object: ts.ObjectLiteralExpression, name: string): readonly Referent[] {
+    for (const property of object.properties.toReversed()) {
+      if (!ts.isSpreadAssignment(property)) continue;
+      const found = this.ofMemberOf(property.expression, name);
+      if (found.length > 0) return found;
+    }
+    return [];
   }
 
   private ofMember(node: ts.ClassElement | ts.ObjectLiteralElementLike): readonly Referent[] {
@@ -216,9 +271,11 @@ export class Referents {
 
   private findCall(node: ts.CallExpression): readonly Referent[] {
     const specifier = requiredModule(node);
-    if (specifier !== undefined) return [this.ofModule(specifier)];
+    if (specifier !== undefined) return this.ofLoaded(specifier);
     const callee = bare(node.expression);
     if (isAccess(callee) && this.memberName(callee) === 'bind') return this.of(callee.expression);
+    const [frozen] = node.arguments;
+    if (frozen !== undefined && isFreezing.test(callee.getText())) return this.of(frozen);
     return this.resultOf(this.of(callee), node);
   }
 
@@ -226,9 +283,42 @@ export class Referents {
   private resultOf(called: readonly Referent[], node: ts.CallExpression | ts.NewExpression): readonly Referent[] {
     return called.flatMap((referent): readonly Referent[] => {
       if (referent.kind === 'global') return [{ kind: 'global', path: `${referent.path}.()` }];
+      if (referent.kind === 'function') return this.classesFrom(referent.node);
       if (referent.kind !== 'package') return [];
       return [{ ...referent, path: [...referent.path, namesZone(node) ? '(zone)' : '()'] }];
     });
+  }
+
+  /** The classes that a function returns: it is a mixin. */
+  private classesFrom(node: ts.Node): readonly Referent[] {
+    const body = isFunctionNode(node) ? node.body : undefined;
+    if (body === undefined) return [];
+    const results = ts.isBlock(body) ? body.statements.filter(ts.isReturnStatement).map((s) => s.expression) : [body];
+    return results.flatMap((result) => {
+      const value = result && bare(result);
+      if (value === undefined || !(ts.isClassExpression(value) || ts.isIdentifier(value))) return [];
+      return this.of(value).filter((referent) => referent.kind === 'class');
+    });
+  }
+
+  private ofModuleMember(file: ts.SourceFile, name: string): readonly Referent[] {
+    const found = this.ofExport(file, name);
+    if (found.length > 0) return found;
+    return this.climb(file, () => this.ofWhole(file).flatMap((referent) => this.member(referent, name)));
+  }
+
+  /** What `module.exports = …` or `export = …` makes of a module. */
+  private ofWhole(file: ts.SourceFile): readonly Referent[] {
+    const symbol = this.modules.wholeOf(file);
+    return symbol === undefined ? [] : this.ofSymbol(symbol).filter(isOwn);
+  }
+
+  /** A module by itself, and the function or class that it is as a whole. */
+  private ofLoaded(specifier: ts.StringLiteralLike): readonly Referent[] {
+    const module = this.ofModule(specifier);
+    if (module.kind !== 'module') return [module];
+    const whole = this.ofWhole(module.file).filter(({ kind }) => kind === 'function' || kind === 'class');
+    return [module, ...whole];
   }
 
   private ofModule(specifier: ts.StringLiteralLike): Referent {
@@ -253,7 +343,7 @@ export class Referents {
       const module = this.ofModule(moduleSpecifier);
       const found = this.member(module, 'default');
       // Interop: the default import of a module without one is the module.
-      return found.length > 0 ? found : [module];
+      return found.length > 0 ? found : this.ofLoaded(moduleSpecifier);
     }
     if (ts.isNamespaceImport(declaration)) return this.ofSpecifier(declaration.parent.parent.moduleSpecifier);
     if (ts.isNamespaceExport(declaration)) {
@@ -279,7 +369,7 @@ export class Referents {
   }
 
   private ofSpecifier(specifier: ts.Expression): readonly Referent[] {
-    return ts.isStringLiteralLike(specifier) ? [this.ofModule(specifier)] : [];
+    return ts.isStringLiteralLike(specifier) ? this.ofLoaded(specifier) : [];
   }
 
   private ofDeclaration(symbol: ts.Symbol, node: ts.Declaration): readonly Referent[] {
@@ -315,19 +405,30 @@ export class Referents {
   }
 
   private ofBinding(node: ts.BindingElement): readonly Referent[] {
-    const name = boundName(node);
+    const name = this.boundName(node);
     if (name === undefined) return [];
     const base = this.ofBound(node.parent.parent);
     const found = base.flatMap((referent) => this.member(referent, name));
-    if (found.length > 0 || !this.members.has(name)) return found;
+    if (!this.members.has(name) || found.some(isKnown)) return found;
     const symbol = this.boundMember(node);
-    return symbol === undefined ? [] : this.ofSymbol(symbol);
+    return symbol === undefined ? found : [...found, ...this.ofSymbol(symbol).filter(isOwn)];
+  }
+
+  private boundName(node: ts.BindingElement): string | undefined {
+    if (!ts.isObjectBindingPattern(node.parent) || node.dotDotDotToken !== undefined) return undefined;
+    const name = node.propertyName ?? node.name;
+    return nameText(name) ?? (ts.isComputedPropertyName(name) ? this.fixedText(name.expression) : undefined);
   }
 
   private ofBound(node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement): readonly Referent[] {
     if (ts.isBindingElement(node)) return this.ofBinding(node);
     return node.initializer === undefined ? [] : this.of(node.initializer);
   }
+}
+
+/** Whether a name may stand for something that is followed. */
+function isNamed(node: ts.Identifier): boolean {
+  return globals.has(node.text) || summaryOf(fileOf(node)).names.has(node.text);
 }
 
 function isContainer(referent: Referent): boolean {
@@ -369,10 +470,17 @@ function isConst(node: ts.VariableDeclaration): boolean {
   return (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0;
 }
 
-function boundName(node: ts.BindingElement): string | undefined {
-  if (!ts.isObjectBindingPattern(node.parent) || node.dotDotDotToken !== undefined) return undefined;
-  return nameText(node.propertyName ?? node.name);
+/** Whether a referent is code of the project. */
+function isOwn(referent: Referent): boolean {
+  return referent.kind !== 'global' && referent.kind !== 'package';
 }
+
+/** Of a package the way says more than the type: a proxy of a function is not the function. */
+function isKnown(referent: Referent): boolean {
+  return referent.kind !== 'global';
+}
+
+const isFreezing = /^Object\.(freeze|seal|preventExtensions)$/;
 
 /** A method that a subclass may replace: a call of it may run the subclass's. */
 function overridable(symbol: ts.Symbol, node: ts.Node): readonly Referent[] {

@@ -1,11 +1,14 @@
 import ts from 'typescript';
 import type { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
+import { fileOf } from './syntax.js';
 
 /** What the analysis of one program leaves to that of the next: it holds files, never a program. */
 interface Lineage {
   /** The project's own files, with the files that each depends on directly. */
-  own: ReadonlyMap<ts.SourceFile, readonly (ts.SourceFile | undefined)[]>;
+  own: ReadonlyMap<ts.SourceFile, Dependencies>;
+  /** What the compiler keeps of where imports lead. */
+  resolutions: object | undefined;
   /** Declarations and code of packages. */
   outside: ReadonlySet<ts.SourceFile>;
   /** The files of the bundle, and the names of their members. */
@@ -13,6 +16,9 @@ interface Lineage {
   names: ReadonlySet<string>;
   /** What the bundler is told to leave out. */
   ignored: string;
+  activities: ReadonlySet<ts.Node>;
+  /** Another object whenever a file that did not change came into the bundle or left it, or its functions the activities. */
+  era: object;
   /** Files that changed since the bundle was looked at, or depend on one that did, as they were and as they are. */
   touched: Set<ts.SourceFile>;
   /** Of the programs, which one this is: what is still asked of an earlier one is not kept. */
@@ -44,6 +50,8 @@ export class Reuse {
   private readonly found = new Map<ts.SourceFile, Found>();
   private readonly lineage: Lineage;
   private readonly version: number;
+  /** The files that were touched when the bundle was looked at. */
+  private touched: ReadonlySet<ts.SourceFile> = new Set();
 
   constructor(
     program: ts.Program,
@@ -52,19 +60,26 @@ export class Reuse {
     private readonly key: string,
   ) {
     const files = program.getSourceFiles();
-    const isOwn = (file: ts.SourceFile): boolean => !modules.isOutside(file);
-    const own = new Map(files.filter(isOwn).map((file) => [file, dependencies(file, checker, modules)] as const));
-    const outside = new Set(files.filter((file) => !isOwn(file)));
-    const last = lineageOf(own.keys(), key);
+    const [inside, outside] = [new Array<ts.SourceFile>(), new Set<ts.SourceFile>()];
+    for (const file of files) {
+      if (modules.isOutside(file)) outside.add(file);
+      else inside.push(file);
+    }
+    const last = lineageOf(inside, key);
+    const { resolvedModules: resolutions } = program as InnerProgram;
+    // The same object as long as no import of any file leads to another path.
+    const known = resolutions !== undefined && last?.resolutions === resolutions ? last.own : undefined;
+    const own = allDependencies(inside, known, program, checker, modules);
     if (last !== undefined && isSameWorld(last, own, outside)) {
       const clean = new Set([...unchanged(last.own, own)].filter((file) => recordOf(file, key)?.lineage === last));
       const changed = [...last.own.keys(), ...own.keys()].filter((file) => !clean.has(file));
       for (const file of changed) last.touched.add(file);
       for (const file of clean) this.found.set(file, recordOf(file, key) ?? newRecord(last));
-      this.lineage = Object.assign(last, { own, outside, version: last.version + 1 });
+      this.lineage = Object.assign(last, { own, outside, resolutions, version: last.version + 1 });
     } else {
       const nothing = { bundle: new Set<ts.SourceFile>(), names: new Set<string>(), touched: new Set<ts.SourceFile>() };
-      this.lineage = { own, outside, ...nothing, ignored: '', version: 1 };
+      const fresh = { activities: new Set<ts.Node>(), era: {}, ignored: '', version: 1 };
+      this.lineage = { own, outside, resolutions, ...nothing, ...fresh };
     }
     this.version = this.lineage.version;
     for (const file of own.keys()) if (!this.found.has(file)) this.renew(file);
@@ -76,6 +91,11 @@ export class Reuse {
     if (topics === undefined || this.version !== this.lineage.version) return find();
     if (!topics.has(topic)) topics.set(topic, find());
     return topics.get(topic) as T;
+  }
+
+  /** What holds for all files that did not change while it is the same; nothing where a later program was asked since. */
+  get era(): object | undefined {
+    return this.version === this.lineage.version ? this.lineage.era : undefined;
   }
 
   /** Notes that what is found in a file depends on who implements a member of that name. */
@@ -102,19 +122,31 @@ export class Reuse {
     codeNames: (file: ts.SourceFile) => ReadonlySet<string>,
   ): void {
     const { lineage } = this;
-    const moved = new Set([...lineage.touched, ...difference(files, lineage.bundle)]);
+    if (this.version !== lineage.version) return;
+    const [touched, changes] = [new Set(lineage.touched), difference(files, lineage.bundle)];
+    this.touched = touched;
+    if ([...changes].some((file) => !touched.has(file))) lineage.era = {};
+    const moved = new Set([...touched, ...changes]);
     // A first look at everything has nothing to compare.
     const isFirst = lineage.bundle.size === 0;
-    const touched = new Set(isFirst ? [] : [...moved].flatMap((file) => [...this.codeNamesOf(file, codeNames)]));
+    const coded = new Set(isFirst ? [] : [...moved].flatMap((file) => [...this.codeNamesOf(file, codeNames)]));
     lineage.touched.clear();
     const renamed = [...difference(names, lineage.names)].map((name) => name.slice(name.indexOf(' ') + 1));
     for (const [file, { asked, topics }] of this.found) {
       if (topics.size === 0 && asked.size === 0) continue;
-      if ([...asked].some((name) => touched.has(name)) || renamed.some((name) => file.text.includes(name)))
+      if ([...asked].some((name) => coded.has(name)) || renamed.some((name) => file.text.includes(name)))
         this.renew(file);
     }
     lineage.bundle = files;
     lineage.names = names;
+  }
+
+  /** Tells which functions workers run as activities, after `bundled`. */
+  run(activities: ReadonlySet<ts.Node>): void {
+    const { lineage, touched } = this;
+    if (this.version !== lineage.version) return;
+    if ([...difference(activities, lineage.activities)].some((node) => !touched.has(fileOf(node)))) lineage.era = {};
+    lineage.activities = activities;
   }
 
   /** A file of before can't be asked any more: it is known what it said, or each of its members counts. */
@@ -186,14 +218,61 @@ function isGlobal(file: ts.SourceFile): boolean {
   return !ts.isExternalModule(file) && commonJsModuleIndicator === undefined && !file.fileName.endsWith('.json');
 }
 
-/** The files that a file imports, for values or types, in a stable order. */
-function dependencies(
-  file: ts.SourceFile,
+/** What the compiler's program knows beyond its public types: since 5.4, with or without the second parameter. */
+interface InnerProgram {
+  resolvedModules?: object;
+  getResolvedModuleFromModuleSpecifier?: (
+    specifier: ts.StringLiteralLike,
+    file: ts.SourceFile,
+  ) => { resolvedModule?: { resolvedFileName: string } } | undefined;
+}
+
+type Resolve = (specifier: ts.StringLiteralLike, file: ts.SourceFile) => ts.SourceFile | undefined;
+
+/** The program has looked all imports up already; to have the checker do so again for each is most of the cost of an edit. */
+function resolver(program: ts.Program, checker: ts.TypeChecker): Resolve {
+  const { getResolvedModuleFromModuleSpecifier: find } = program as InnerProgram;
+  if (find === undefined) return (node) => checker.getSymbolAtLocation(node)?.declarations?.find(ts.isSourceFile);
+  const byName = new Map<string, ts.SourceFile | undefined>();
+  return (node, file) => {
+    const name = find(node, file)?.resolvedModule?.resolvedFileName;
+    if (name === undefined) return undefined;
+    let found = byName.get(name);
+    if (found === undefined) byName.set(name, (found = program.getSourceFile(name)));
+    return found;
+  };
+}
+
+type Dependencies = readonly (ts.SourceFile | undefined)[];
+
+/** @param before Those of an earlier program, where all imports lead to the same paths still. */
+function allDependencies(
+  files: readonly ts.SourceFile[],
+  before: ReadonlyMap<ts.SourceFile, Dependencies> | undefined,
+  program: ts.Program,
   checker: ts.TypeChecker,
   modules: Modules,
-): readonly (ts.SourceFile | undefined)[] {
+): ReadonlyMap<ts.SourceFile, Dependencies> {
+  const resolve = resolver(program, checker);
+  const present = before && new Set(program.getSourceFiles());
+  const isPresent = (file: ts.SourceFile | undefined): boolean => file === undefined || present?.has(file) === true;
+  return new Map(
+    files.map((file) => {
+      const earlier = summaryOf(file).required.length === 0 ? before?.get(file) : undefined;
+      if (earlier === undefined) return [file, dependencies(file, resolve, modules)];
+      if (earlier.every(isPresent)) return [file, earlier];
+      return [
+        file,
+        earlier.map((target) => (isPresent(target) ? target : program.getSourceFile(target?.fileName ?? ''))),
+      ];
+    }),
+  );
+}
+
+/** The files that a file imports, for values or types, in a stable order. */
+function dependencies(file: ts.SourceFile, resolve: Resolve, modules: Modules): Dependencies {
   const specifiers = ((file as Inner).imports ?? []).filter(ts.isStringLiteralLike);
-  const imported = specifiers.map((node) => checker.getSymbolAtLocation(node)?.declarations?.find(ts.isSourceFile));
+  const imported = specifiers.map((node) => resolve(node, file));
   const required = summaryOf(file).required.map((node) => modules.resolve(node));
   return [...imported, ...required];
 }
@@ -204,7 +283,8 @@ function unchanged(last: Lineage['own'], next: Lineage['own']): ReadonlySet<ts.S
   const changed = new Set<ts.SourceFile>();
   for (const [file, targets] of next) {
     const before = last.get(file);
-    const isSame = before?.length === targets.length && before.every((target, i) => target === targets[i]);
+    const isSame =
+      before === targets || (before?.length === targets.length && before.every((target, i) => target === targets[i]));
     if (!isSame) changed.add(file);
     for (const target of targets) {
       if (target === undefined) continue;

@@ -1,9 +1,21 @@
 import ts from 'typescript';
 import { lacking } from './globals.js';
 import type { Import, Site, Summary, Unit } from './summary.js';
-import { bare, isAccess, isAmbient, isFunctionNode, isStatic, nameText, requiredModule } from './syntax.js';
+import {
+  bare,
+  isAccess,
+  isAmbient,
+  isFunctionNode,
+  isStatic,
+  isTransparent,
+  nameText,
+  requiredModule,
+} from './syntax.js';
 import type { Access, FunctionNode } from './syntax.js';
 import { unitName } from './unit-name.js';
+
+// What the compiler exports are getters: taken once, they cost nothing for each node.
+const { SyntaxKind, forEachChild, isTypeNode } = ts;
 
 interface Context {
   /** Whether a function here only gets a name: it runs where the name is used. */
@@ -96,7 +108,7 @@ export class SummaryBuilder {
   }
 
   private children(node: ts.Node, context: Context = mentioned): void {
-    ts.forEachChild(node, (child) => this.visit(child, context));
+    forEachChild(node, (child) => this.visit(child, context));
   }
 
   private visit(node: ts.Node, context: Context): void {
@@ -110,42 +122,137 @@ export class SummaryBuilder {
   }
 
   private visitNode(node: ts.Node, context: Context): void {
-    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
-    if (isAmbient(node) || ts.isMetaProperty(node)) return;
-    if (ts.isImportDeclaration(node)) this.importDeclaration(node);
-    else if (ts.isExportDeclaration(node)) this.exportDeclaration(node);
-    else if (ts.isImportEqualsDeclaration(node)) this.importEquals(node);
-    else if (ts.isExportAssignment(node)) this.visit(node.expression, declared);
-    else if (isFunctionNode(node)) this.functionNode(node, context);
-    else if (ts.isClassLike(node)) this.classNode(node);
-    else if (ts.isCallExpression(node)) this.call(node);
-    else if (ts.isNewExpression(node)) this.construct(node);
-    else if (ts.isTaggedTemplateExpression(node)) {
-      this.site({ kind: 'call', node });
-      this.callee(node.tag);
-      this.visit(node.template, mentioned);
-    } else if (isAccess(node)) this.access(node, context.declared, false);
-    else if (ts.isIdentifier(node)) this.identifier(node, context);
-    else if (ts.isShorthandPropertyAssignment(node)) {
-      this.identifier(node.name, context);
-      this.members.add(node.name.text);
-    } else if (ts.isObjectLiteralExpression(node)) this.objectLiteral(node, context);
-    else if (ts.isBinaryExpression(node)) this.binary(node);
-    else if (ts.isVariableDeclaration(node)) this.variable(node);
-    else if (ts.isParameter(node)) this.parameter(node);
-    else if (ts.isTypeOfExpression(node)) {
-      this.site({ kind: 'probe', node: node.expression });
-      this.children(node, probed);
-    } else if (ts.isDeleteExpression(node)) {
-      this.site({ kind: 'write', node: node.expression, value: undefined });
-      this.children(node, declared);
-    } else if (ts.isAwaitExpression(node)) this.awaited(node);
-    else if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) this.awaited(node);
-    else if (ts.isTemplateSpan(node)) this.text(node.expression);
-    else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) this.unary(node);
-    else if (ts.isReturnStatement(node)) this.result(node.expression);
-    else if (keepsPosition(node)) this.children(node, context);
+    if (isTypeNode(node) || isAmbient(node)) return;
+    if (isFunctionNode(node)) {
+      this.functionNode(node, context);
+      return;
+    }
+    // Each node of each file comes by here: its kind is looked at once.
+    switch (node.kind) {
+      case SyntaxKind.InterfaceDeclaration:
+      case SyntaxKind.TypeAliasDeclaration:
+      case SyntaxKind.MetaProperty:
+        return;
+      case SyntaxKind.ImportDeclaration:
+        this.importDeclaration(node as ts.ImportDeclaration);
+        return;
+      case SyntaxKind.ExportDeclaration:
+        this.exportDeclaration(node as ts.ExportDeclaration);
+        return;
+      case SyntaxKind.ImportEqualsDeclaration:
+        this.importEquals(node as ts.ImportEqualsDeclaration);
+        return;
+      case SyntaxKind.ExportAssignment:
+        this.visit((node as ts.ExportAssignment).expression, declared);
+        return;
+      case SyntaxKind.ClassDeclaration:
+      case SyntaxKind.ClassExpression:
+        this.classNode(node as ts.ClassLikeDeclaration);
+        return;
+      case SyntaxKind.CallExpression:
+        this.call(node as ts.CallExpression);
+        return;
+      case SyntaxKind.NewExpression:
+        this.construct(node as ts.NewExpression);
+        return;
+      case SyntaxKind.TaggedTemplateExpression:
+        this.tagged(node as ts.TaggedTemplateExpression);
+        return;
+      case SyntaxKind.PropertyAccessExpression:
+      case SyntaxKind.ElementAccessExpression:
+        this.access(node as Access, context.declared, false);
+        return;
+      case SyntaxKind.Identifier:
+        this.identifier(node as ts.Identifier, context);
+        return;
+      case SyntaxKind.ShorthandPropertyAssignment: {
+        const { name } = node as ts.ShorthandPropertyAssignment;
+        this.identifier(name, context);
+        this.members.add(name.text);
+        return;
+      }
+      case SyntaxKind.ObjectLiteralExpression:
+        this.objectLiteral(node as ts.ObjectLiteralExpression, context);
+        return;
+      case SyntaxKind.BinaryExpression:
+        this.binary(node as ts.BinaryExpression);
+        return;
+      case SyntaxKind.VariableDeclaration:
+        this.variable(node as ts.VariableDeclaration);
+        return;
+      case SyntaxKind.Parameter:
+        this.parameter(node as ts.ParameterDeclaration);
+        return;
+      case SyntaxKind.TypeOfExpression:
+        this.site({ kind: 'probe', node: (node as ts.TypeOfExpression).expression });
+        this.children(node, probed);
+        return;
+      case SyntaxKind.DeleteExpression:
+        this.site({ kind: 'write', node: (node as ts.DeleteExpression).expression, value: undefined });
+        this.children(node, declared);
+        return;
+      case SyntaxKind.AwaitExpression:
+        this.awaited(node as ts.AwaitExpression);
+        return;
+      case SyntaxKind.ForOfStatement:
+        this.forOf(node as ts.ForOfStatement);
+        return;
+      case SyntaxKind.SpreadElement:
+        this.iterated(node, (node as ts.SpreadElement).expression);
+        return;
+      case SyntaxKind.YieldExpression:
+        this.yielded(node as ts.YieldExpression);
+        return;
+      case SyntaxKind.ModuleBlock:
+        this.namespaceBlock(node as ts.ModuleBlock);
+        return;
+      case SyntaxKind.TemplateSpan:
+        this.text(node as ts.TemplateSpan);
+        return;
+      case SyntaxKind.PrefixUnaryExpression:
+      case SyntaxKind.PostfixUnaryExpression:
+        this.unary(node as ts.PrefixUnaryExpression | ts.PostfixUnaryExpression);
+        return;
+      case SyntaxKind.ReturnStatement:
+        this.result((node as ts.ReturnStatement).expression);
+        return;
+      default:
+        this.children(node, keepsPosition(node) ? context : mentioned);
+    }
+  }
+
+  private tagged(node: ts.TaggedTemplateExpression): void {
+    this.site({ kind: 'call', node });
+    this.callee(node.tag);
+    this.visit(node.template, mentioned);
+  }
+
+  private forOf(node: ts.ForOfStatement): void {
+    const isAsync = node.awaitModifier !== undefined;
+    this.site({ kind: 'iterate', node: node.expression, isAsync });
+    if (isAsync) this.awaited(node);
     else this.children(node);
+  }
+
+  private yielded(node: ts.YieldExpression): void {
+    if (node.asteriskToken !== undefined && node.expression !== undefined) this.iterated(node, node.expression, true);
+    else this.children(node);
+  }
+
+  private iterated(node: ts.Node, value: ts.Expression, isAsync = false): void {
+    this.site({ kind: 'iterate', node: value, isAsync });
+    this.children(node);
+  }
+
+  /** What a namespace exports is reached as its members. */
+  private namespaceBlock(node: ts.ModuleBlock): void {
+    for (const statement of node.statements) {
+      const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement];
+      for (const { name } of declared as readonly Partial<ts.NamedDeclaration>[]) {
+        if (name !== undefined && ts.isIdentifier(name)) this.members.add(name.text);
+      }
+    }
+    this.children(node);
   }
 
   private awaited(node: ts.AwaitExpression | ts.ForOfStatement): void {
@@ -153,7 +260,7 @@ export class SummaryBuilder {
     this.children(node);
   }
 
-  private text(node: ts.Expression): void {
+  private text({ expression: node }: ts.TemplateSpan): void {
     this.site({ kind: 'text', node });
     this.visit(node, mentioned);
   }
@@ -296,7 +403,8 @@ export class SummaryBuilder {
       for (const argument of node.arguments) this.site({ kind: 'text', node: argument });
     }
     this.callee(node.expression);
-    for (const argument of node.arguments) this.visit(argument, { declared: false, argumentOf: node });
+    const context = isTransparent(node) ? declared : { declared: false, argumentOf: node };
+    for (const argument of node.arguments) this.visit(argument, context);
   }
 
   private typesOfProxy({ typeArguments, expression }: ts.CallExpression): void {
@@ -385,12 +493,14 @@ export class SummaryBuilder {
   private variable(node: ts.VariableDeclaration): void {
     this.bindingName(node.name, node.initializer !== undefined);
     if (node.initializer === undefined) return;
+    if (ts.isArrayBindingPattern(node.name)) this.site({ kind: 'iterate', node: node.initializer, isAsync: false });
     const value = bare(node.initializer);
     if (
       this.unit === this.module &&
       ts.isIdentifier(node.name) &&
       ts.isCallExpression(value) &&
-      !requiredModule(value)
+      !requiredModule(value) &&
+      !isTransparent(value)
     ) {
       this.wrappingCall(node, value);
     } else this.visit(node.initializer, declared);
@@ -458,19 +568,25 @@ function packageSite(specifier: ts.StringLiteralLike): readonly Site[] {
   return /^[./#]/.test(specifier.text) ? [] : [{ kind: 'package', node: specifier }];
 }
 
-/** A value that can't be called nor hold what can. */
+/** A value that can't be called, nor hold what can be called by a name. */
 function isPlain(node: ts.Expression): boolean {
-  return ts.isLiteralExpression(node) || ts.isTemplateExpression(node) || ts.isToken(node);
+  const value = bare(node);
+  return (
+    ts.isLiteralExpression(value) ||
+    ts.isTemplateExpression(value) ||
+    ts.isArrayLiteralExpression(value) ||
+    ts.isToken(node)
+  );
 }
 
-function keepsPosition(node: ts.Node): boolean {
+function keepsPosition({ kind }: ts.Node): boolean {
   return (
-    ts.isParenthesizedExpression(node) ||
-    ts.isAsExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    ts.isTypeAssertionExpression(node) ||
-    ts.isNonNullExpression(node) ||
-    ts.isSpreadAssignment(node)
+    kind === SyntaxKind.ParenthesizedExpression ||
+    kind === SyntaxKind.AsExpression ||
+    kind === SyntaxKind.SatisfiesExpression ||
+    kind === SyntaxKind.TypeAssertionExpression ||
+    kind === SyntaxKind.NonNullExpression ||
+    kind === SyntaxKind.SpreadAssignment
   );
 }
 

@@ -35,6 +35,8 @@ export type Site =
   | { kind: 'read'; node: ts.Identifier }
   /** A value put into a text. */
   | { kind: 'text'; node: ts.Expression }
+  /** A value that is gone through: `for (… of value)`, `[...value]`, `yield* value`. */
+  | { kind: 'iterate'; node: ts.Expression; isAsync: boolean }
   /** A place that is written to: the target of an assignment, of `delete`, `++` and `--`. */
   | { kind: 'write'; node: ts.Expression; value: ts.Expression | undefined };
 

@@ -4,32 +4,43 @@ import ts from 'typescript';
 export type FunctionNode =
   ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction | ts.MethodDeclaration | ts.AccessorDeclaration;
 
+// Asked of each node of each file: what the compiler exports are getters, which cost more than what they give.
+const { SyntaxKind, canHaveModifiers, getModifiers } = ts;
+
 export function isFunctionNode(node: ts.Node): node is FunctionNode {
-  return (
-    ts.isFunctionDeclaration(node) ||
-    ts.isFunctionExpression(node) ||
-    ts.isArrowFunction(node) ||
-    ts.isMethodDeclaration(node) ||
-    ts.isAccessor(node)
-  );
+  switch (node.kind) {
+    case SyntaxKind.FunctionDeclaration:
+    case SyntaxKind.FunctionExpression:
+    case SyntaxKind.ArrowFunction:
+    case SyntaxKind.MethodDeclaration:
+    case SyntaxKind.GetAccessor:
+    case SyntaxKind.SetAccessor:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** The expression inside parentheses, type assertions, `satisfies`, `!`, and the last one of a comma list. */
 export function bare(node: ts.Expression): ts.Expression {
   let inner = node;
   for (;;) {
-    if (
-      ts.isParenthesizedExpression(inner) ||
-      ts.isAsExpression(inner) ||
-      ts.isSatisfiesExpression(inner) ||
-      ts.isTypeAssertionExpression(inner) ||
-      ts.isNonNullExpression(inner)
-    ) {
-      inner = inner.expression;
-    } else if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.CommaToken) {
-      inner = inner.right;
-    } else {
-      return inner;
+    switch (inner.kind) {
+      case SyntaxKind.ParenthesizedExpression:
+      case SyntaxKind.AsExpression:
+      case SyntaxKind.SatisfiesExpression:
+      case SyntaxKind.TypeAssertionExpression:
+      case SyntaxKind.NonNullExpression:
+        inner = (inner as ts.ParenthesizedExpression).expression;
+        break;
+      case SyntaxKind.BinaryExpression: {
+        const { operatorToken, right } = inner as ts.BinaryExpression;
+        if (operatorToken.kind !== SyntaxKind.CommaToken) return inner;
+        inner = right;
+        break;
+      }
+      default:
+        return inner;
     }
   }
 }
@@ -37,29 +48,58 @@ export function bare(node: ts.Expression): ts.Expression {
 export type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression;
 
 export function isAccess(node: ts.Node): node is Access {
-  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+  return node.kind === SyntaxKind.PropertyAccessExpression || node.kind === SyntaxKind.ElementAccessExpression;
 }
 
 /** The text of a property name where it is fixed in the source. */
 export function nameText(name: ts.PropertyName | ts.BindingName | ts.ModuleExportName): string | undefined {
   if (ts.isComputedPropertyName(name)) {
-    return ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined;
+    return ts.isStringLiteralLike(name.expression) ? name.expression.text : wellKnownSymbol(name.expression);
   }
   if (ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) return undefined;
   return name.text;
 }
 
+/** `Symbol.iterator` as the name of a member: `@@iterator`. */
+export function wellKnownSymbol(node: ts.Expression): string | undefined {
+  const isOne =
+    ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'Symbol';
+  return isOne ? `@@${node.name.text}` : undefined;
+}
+
+/** The name of a member, as `nameText` writes it: the compiler numbers its symbols. */
+export function symbolName(symbol: ts.Symbol): string {
+  const wellKnown = /^__@(\w+)@\d+$/.exec(symbol.name)?.[1];
+  return wellKnown === undefined ? symbol.name : `@@${wellKnown}`;
+}
+
+/** The member of a type, by the name that `nameText` gives it. */
+export function memberOfType(type: ts.Type, name: string): ts.Symbol | undefined {
+  return name.startsWith('@@')
+    ? type.getProperties().find((property) => symbolName(property) === name)
+    : type.getProperty(name);
+}
+
+/** Whether a call gives back what it got, and runs nothing of it: `Object.freeze({ … })`. */
+export function isTransparent(call: ts.CallExpression): boolean {
+  const { expression } = call;
+  return (
+    expression.kind === SyntaxKind.PropertyAccessExpression &&
+    /^Object\.(freeze|seal|preventExtensions|assign|setPrototypeOf|keys|hasOwn|is)$/.test(expression.getText())
+  );
+}
+
 export function isAmbient(node: ts.Node): boolean {
   return (
-    ts.canHaveModifiers(node) &&
-    (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false)
+    canHaveModifiers(node) &&
+    (getModifiers(node)?.some((modifier) => modifier.kind === SyntaxKind.DeclareKeyword) ?? false)
   );
 }
 
 export function isStatic(node: ts.Node): boolean {
   return (
-    ts.canHaveModifiers(node) &&
-    (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword) ?? false)
+    canHaveModifiers(node) &&
+    (getModifiers(node)?.some((modifier) => modifier.kind === SyntaxKind.StaticKeyword) ?? false)
   );
 }
 
@@ -84,7 +124,7 @@ export function fileOf(node: ts.Node): ts.SourceFile {
   const marked: ts.Node[] = [];
   let at = node;
   let file: ts.SourceFile | undefined;
-  for (let steps = 1; file === undefined && !ts.isSourceFile(at); steps += 1) {
+  for (let steps = 1; file === undefined && at.kind !== SyntaxKind.SourceFile; steps += 1) {
     at = at.parent;
     if (steps % 32 !== 0) continue;
     file = files.get(at);

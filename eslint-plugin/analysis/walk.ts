@@ -1,5 +1,7 @@
 import ts from 'typescript';
 
+const { forEachChild } = ts;
+
 /** What to do after a node: leave out what is below it, or end. */
 export type Step = 'skip' | 'stop' | undefined;
 
@@ -30,7 +32,7 @@ export function findNode(start: ts.Node, test: (node: ts.Node) => boolean): ts.N
 
 function childrenOf(node: ts.Node): ts.Node[] {
   const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => {
+  forEachChild(node, (child) => {
     children.push(child);
   });
   return children;

@@ -82,15 +82,18 @@ function emit(
   tell((observer) => observer.reported({ rule, file: context.filename, line, column: column + 1, chain, spots }));
 }
 
+let loaded: FileReports | undefined;
+
 /** Loaded with the first file: a configuration that only names the plugin works without TypeScript. */
 function loadReports(): FileReports | undefined {
+  if (loaded !== undefined) return loaded;
   const load = createRequire(__filename);
   try {
     load.resolve('typescript');
   } catch {
     return undefined;
   }
-  return load('./file-reports.js') as FileReports;
+  return (loaded = load('./file-reports.js') as FileReports);
 }
 
 const alone = new WeakMap<SourceCode, ts.Program>();

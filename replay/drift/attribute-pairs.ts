@@ -86,13 +86,7 @@ export function attributePair(event: HistoryEvent, command: Command, runTimeoutM
     return { recorded: failureAttributes('failure', was), issued: failureAttributes('failure', failure.failure) };
   }
   if (update) return updateAnswer(event, update);
-  if (nexus) {
-    const was = event.nexusOperationScheduledEventAttributes ?? {};
-    return {
-      recorded: { endpoint: text(was.endpoint), service: text(was.service), input: payload(was.input) },
-      issued: { endpoint: text(nexus.endpoint), service: text(nexus.service), input: payload(nexus.input) },
-    };
-  }
+  if (nexus) return nexusOperation(event, nexus);
   return { recorded: {}, issued: {} };
 }
 
@@ -169,6 +163,35 @@ function childWorkflow(
   }
   for (const field of ['workflowExecutionTimeout', 'workflowRunTimeout', 'workflowTaskTimeout'] as const) {
     if (milliseconds(now[field]) === 0) continue; // the server fills it in
+    pair.recorded[field] = duration(was?.[field]);
+    pair.issued[field] = duration(now[field]);
+  }
+  return pair;
+}
+
+function nexusOperation(
+  { nexusOperationScheduledEventAttributes: was = {} }: HistoryEvent,
+  now: Proto.coresdk.workflow_commands.IScheduleNexusOperation,
+): AttributePair {
+  const pair: AttributePair = {
+    recorded: {
+      endpoint: text(was?.endpoint),
+      service: text(was?.service),
+      operation: text(was?.operation),
+      input: payload(was?.input),
+    },
+    issued: {
+      endpoint: text(now.endpoint),
+      service: text(now.service),
+      operation: text(now.operation),
+      input: payload(now.input),
+    },
+  };
+  for (const field of ['scheduleToCloseTimeout', 'scheduleToStartTimeout', 'startToCloseTimeout'] as const) {
+    // The server cuts it down to what the run has left, or fills in its own maximum.
+    const length = milliseconds(was?.[field]);
+    const asked = milliseconds(now[field]);
+    if (asked === 0 || (length > 0 && length < asked)) continue;
     pair.recorded[field] = duration(was?.[field]);
     pair.issued[field] = duration(now[field]);
   }

@@ -65,9 +65,9 @@ function namedStep(command: Command, accepted: ReadonlySet<string>): Step | unde
   if (scheduleActivity) return step('activity', 'ScheduleActivity', scheduleActivity.activityType);
   if (child) return step('child', 'StartChildWorkflow', `${child.workflowType ?? ''} (id ${child.workflowId ?? ''})`);
   if (setPatchMarker) return step('patch', 'SetPatchMarker', setPatchMarker.patchId);
-  // The core does not compare its name.
+  // The core compares the names of neither.
   if (signal) return { ...step('signal', 'SignalExternalWorkflow', signal.signalName), name: '' };
-  if (nexus) return step('nexus', 'ScheduleNexusOperation', nexus.operation);
+  if (nexus) return { ...step('nexus', 'ScheduleNexusOperation', nexus.operation), name: '' };
   if (update?.accepted) return step('update', 'AcceptUpdate', update.protocolInstanceId);
   if (update?.rejected && !accepted.has(update.protocolInstanceId ?? '')) {
     return step('update rejection', 'RejectUpdate', update.protocolInstanceId);

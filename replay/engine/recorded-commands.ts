@@ -48,7 +48,7 @@ export function recordedTasks(events: readonly HistoryEvent[]): RecordedTask[] {
       tasks.push({ historyLength, completedId: idOf(event), steps: [], localActivities: [] });
     const step = stepOf(event);
     if (step) {
-      const name = step.name || event.signalExternalWorkflowExecutionInitiatedEventAttributes?.signalName || '';
+      const name = step.name || uncomparedName(event);
       const label = `${String(typeOf(event))} ${name}`.trim();
       tasks.at(-1)?.steps.push({ ...step, label, eventId: idOf(event), event });
     }
@@ -56,6 +56,12 @@ export function recordedTasks(events: readonly HistoryEvent[]): RecordedTask[] {
     if (local) tasks.at(-1)?.localActivities.push(local);
   }
   return tasks;
+}
+
+/** What a report shows although the core does not compare it. */
+function uncomparedName(event: HistoryEvent): string {
+  const signal = event.signalExternalWorkflowExecutionInitiatedEventAttributes;
+  return signal?.signalName ?? event.nexusOperationScheduledEventAttributes?.operation ?? '';
 }
 
 function stepOf(event: HistoryEvent): { kind: string; name: string; optional?: boolean } | undefined {
@@ -67,8 +73,6 @@ function stepOf(event: HistoryEvent): { kind: string; name: string; optional?: b
       const { workflowType, workflowId } = event.startChildWorkflowExecutionInitiatedEventAttributes ?? {};
       return { kind: 'child', name: `${workflowType?.name ?? ''} (id ${workflowId ?? ''})` };
     }
-    case 'NexusOperationScheduled':
-      return { kind: 'nexus', name: event.nexusOperationScheduledEventAttributes?.operation ?? '' };
     case 'WorkflowExecutionUpdateAccepted':
       return { kind: 'update', name: event.workflowExecutionUpdateAcceptedEventAttributes?.protocolInstanceId ?? '' };
     case 'WorkflowExecutionUpdateCompleted':
@@ -89,6 +93,7 @@ function stepOf(event: HistoryEvent): { kind: string; name: string; optional?: b
 
 const plainKinds = new Map([
   ['SignalExternalWorkflowExecutionInitiated', 'signal'],
+  ['NexusOperationScheduled', 'nexus'],
   ['TimerStarted', 'timer'],
   ['TimerCanceled', 'timer cancellation'],
   ['ActivityTaskCancelRequested', 'activity cancellation'],

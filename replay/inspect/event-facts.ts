@@ -30,7 +30,12 @@ export function failureText(failure: FailureLike): string | undefined {
 /** What an event is about: an activity type, a signal's name, a workflow type. */
 export function nameOf(event: HistoryEvent, events: readonly HistoryEvent[]): string {
   const own = attributesOf(event);
-  const named = own.activityType?.name ?? own.workflowType?.name ?? own.signalName ?? own.acceptedRequest?.input?.name;
+  const named =
+    own.activityType?.name ??
+    own.workflowType?.name ??
+    own.signalName ??
+    own.operation ??
+    own.acceptedRequest?.input?.name;
   if (named) return named;
   if (own.timerId) return `timer ${own.timerId}`;
   if (own.markerName) return own.markerName;

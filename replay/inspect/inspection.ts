@@ -141,7 +141,7 @@ export interface RollOver {
 /** A step of the workflow with what went in and came out. */
 export interface Step {
   eventId: number;
-  what: 'activity' | 'local activity' | 'child workflow' | 'signal' | 'update' | 'workflow';
+  what: 'activity' | 'local activity' | 'child workflow' | 'nexus operation' | 'signal' | 'update' | 'workflow';
   name: string;
   at: string;
   ms: number | null;

@@ -1,5 +1,5 @@
 import { idOf } from '../events';
-import type { HistoryEvent } from '../proto';
+import type { HistoryEvent, Payload } from '../proto';
 import { attributesOf } from './event-attributes';
 import type { PayloadsLike } from './event-attributes';
 import { atOf, failureText, iso, kindOf } from './event-facts';
@@ -35,7 +35,7 @@ async function workStep(
   { what, name, event, attributes, attempts, status, end, lastFailure }: Work,
   reader: PayloadReader,
 ): Promise<Step | undefined> {
-  if (what !== 'activity' && what !== 'child workflow') return undefined;
+  if (what !== 'activity' && what !== 'child workflow' && what !== 'nexus operation') return undefined;
   const result = end && attributesOf(end).result;
   return {
     eventId: idOf(event),
@@ -45,8 +45,8 @@ async function workStep(
     ms: end ? atOf(end) - atOf(event) : null,
     attempts,
     status,
-    input: await reader.all(attributes.input?.payloads),
-    ...(result ? { output: await first(result, reader) } : {}),
+    input: await reader.all(payloadsOf(attributes.input)),
+    ...(result ? { output: await reader.one(payloadsOf(result)[0]) } : {}),
     ...(lastFailure === undefined ? {} : { failure: lastFailure }),
   };
 }
@@ -98,6 +98,10 @@ async function localActivity(
     ...(text === undefined ? {} : { failure: text }),
   };
 }
+
+/** A Nexus operation has one payload where all else has a list of them. */
+const payloadsOf = (input: PayloadsLike | Payload): Payload[] =>
+  input && 'payloads' in input ? (input.payloads ?? []) : input ? [input as Payload] : [];
 
 const first = async (payloads: PayloadsLike, reader: PayloadReader): Promise<unknown> =>
   reader.one(payloads?.payloads?.[0]);

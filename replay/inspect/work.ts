@@ -72,10 +72,12 @@ function originOf(kind: string, { scheduledEventId, initiatedEventId, startedEve
 }
 
 function statusAfter(kind: string): Work['status'] | undefined {
-  // A child that has started, and an operation that has, are still under way.
-  if (/^(?:ChildWorkflowExecutionStarted|NexusOperationStarted|.*CancelRequested.*)$/.test(kind)) return undefined;
+  // What another workflow was asked for is done once it has been told.
+  if (/^ExternalWorkflowExecution(?:Signaled|CancelRequested)$/.test(kind)) return 'completed';
+  // What has started is still under way, and so is what was asked to cancel, whether or not that was heard.
+  if (/Started$|CancelRequest(?:ed|Completed|Failed)$/.test(kind)) return undefined;
   if (kind === 'TimerFired') return 'fired';
-  if (kind.endsWith('Completed') || kind === 'ExternalWorkflowExecutionSignaled') return 'completed';
+  if (kind.endsWith('Completed')) return 'completed';
   if (kind.endsWith('Failed')) return 'failed';
   if (kind.endsWith('TimedOut')) return 'timed out';
   if (kind.endsWith('Canceled')) return 'cancelled';

@@ -24,6 +24,8 @@ export class EditedProject {
   private readonly texts = new Map<string, string>();
   private readonly sources = new Map<string, ts.SourceFile>();
   private program: ts.Program | undefined;
+  /** An editor makes each program out of the one before. */
+  private last: ts.Program | undefined;
   private readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'longhaul-edited-'))).replaceAll('\\', '/');
 
   constructor(files: Readonly<Record<string, string>>) {
@@ -55,7 +57,7 @@ export class EditedProject {
 
   /** The reports of all files, as `file:line rule`. */
   lint(): readonly string[] {
-    this.program ??= this.compile(this.sources);
+    this.program ??= this.last = this.compile(this.sources, this.last);
     return this.report(this.program);
   }
 
@@ -79,7 +81,7 @@ export class EditedProject {
     );
   }
 
-  private compile(sources: Map<string, ts.SourceFile>): ts.Program {
+  private compile(sources: Map<string, ts.SourceFile>, oldProgram?: ts.Program): ts.Program {
     const host = ts.createCompilerHost(options, true);
     const sourceOf = (name: string, text: string): ts.SourceFile => {
       let source = sources.get(name);
@@ -90,6 +92,7 @@ export class EditedProject {
       return source;
     };
     return ts.createProgram({
+      ...(oldProgram === undefined ? {} : { oldProgram }),
       rootNames: [...this.texts.keys()],
       options,
       host: {

@@ -94,12 +94,13 @@ function ofArguments(unit: Unit, world: World): readonly HazardSite[] {
   return world.callsOf(unit).flatMap((call): readonly HazardSite[] => {
     if (call.module !== '@temporalio/workflow') return [];
     return payloadsOf(call).flatMap((argument): readonly HazardSite[] => {
-      const wanted = checker.getContextualType(argument);
-      // Reported where it is declared.
-      if (wanted !== undefined && lostIn(wanted, checker, argument) !== undefined) return [];
+      if (ts.isStringLiteralLike(argument) || ts.isNumericLiteral(argument)) return [];
       const why = lostIn(checker.getTypeAtLocation(argument), checker, argument);
       // Who takes anything takes a text for a date, and looks at the fields of an instance alone.
       if (why === undefined || /^(a Date|an instance)\b/.test(why)) return [];
+      // Reported where it is declared; asked last, since the compiler resolves the whole call for it.
+      const wanted = checker.getContextualType(argument);
+      if (wanted !== undefined && lostIn(wanted, checker, argument) !== undefined) return [];
       const who = call.name.replace(/^.*\(\)\./, '');
       return [{ unit, node: argument, effect: 'no-nonserializable-payload', label: `${who}() is given: ${why}` }];
     });

@@ -20,6 +20,9 @@ const nap = 'await wf.sleep(50);';
 const child =
   'await wf.executeChild(receipt, { workflowId: `${wf.workflowInfo().workflowId}-receipt`, args: [price] });';
 const entry = "await wf.getExternalWorkflowHandle('ledger').signal('entry', id);";
+const audit = "await wf.getExternalWorkflowHandle('auditor').cancel();";
+const assess = "await desk.executeOperation('assess', id, { scheduleToCloseTimeout: '1 minute' });";
+const survey = "const survey = await surveys.run(() => desk.startOperation('survey', id));";
 const race = "await Promise.race([acts.packParcel(id), wf.sleep('1 hour')]);";
 const awaited = "await wf.condition(() => approvals.length > 0, '1 day');";
 const fraud = "if (wf.patched('fraud')) {";
@@ -301,13 +304,10 @@ export const edits: readonly Edit[] = [
     'signal to a workflow removed',
     [
       [entry, ''],
-      [
-        'const labelled = scope.run(() => acts.printLabel(id));',
-        'const labelled = scope.run(() => acts.printLabel(id)); //!',
-      ],
+      [audit, `${audit} //!`],
     ],
     'SignalExternalWorkflowExecutionInitiated entry',
-    'ScheduleActivity printLabel',
+    'CancelExternalWorkflow',
   ),
   drifts('signal to a workflow of another name', [[entry, `${entry.replace("'entry'", "'note'")} //!`]], 'signalName'),
   drifts('signal to another workflow', [[entry, `${entry.replace("'ledger'", "'ledger-2'")} //!`]], 'workflowId'),
@@ -317,6 +317,60 @@ export const edits: readonly Edit[] = [
     [[entry, `await wf.getExternalWorkflowHandle('ledger').cancel(); //!\n  ${entry}`]],
     'SignalExternalWorkflowExecutionInitiated entry',
     'CancelExternalWorkflow',
+  ),
+  diverges(
+    'cancellation of a workflow removed',
+    [
+      [audit, ''],
+      [assess, `${assess} //!`],
+    ],
+    'RequestCancelExternalWorkflowExecutionInitiated',
+    'ScheduleNexusOperation assess',
+  ),
+  drifts('cancellation of another workflow', [[audit, `${audit.replace('auditor', 'ledger')} //!`]], 'workflowId'),
+  // Nexus operations
+  diverges(
+    'operation added',
+    [[charge, `await desk.executeOperation('assess', id); //!\n  ${charge}`]],
+    activity('chargeCard'),
+    'ScheduleNexusOperation assess',
+  ),
+  diverges(
+    'operation removed',
+    [
+      [assess, ''],
+      ['const surveys', 'await acts.askFraudDesk(id); //!\n  const surveys'],
+    ],
+    'NexusOperationScheduled assess',
+    'ScheduleActivity askFraudDesk',
+  ),
+  diverges(
+    'operation turned into an activity',
+    [[assess, 'await acts.askFraudDesk(id); //!']],
+    'NexusOperationScheduled assess',
+    'ScheduleActivity askFraudDesk',
+  ),
+  diverges(
+    'operation cancelled no more',
+    [
+      ['surveys.cancel();', ''],
+      ['await survey.result()', 'await survey.result() /* //! */'],
+    ],
+    'NexusOperationCancelRequested',
+    'no command',
+  ),
+  drifts('another operation', [[assess, `${assess.replace("'assess'", "'survey'")} //!`]], 'operation'),
+  drifts("operation's input changed", [[assess, `${assess.replace('id,', '`${id}!`,')} //!`]], 'input'),
+  diverges(
+    'operation begun after another command',
+    [[survey, `await acts.askFraudDesk(id); //!\n  ${survey}`]],
+    'NexusOperationScheduled survey',
+    'ScheduleActivity askFraudDesk',
+  ),
+  drifts(
+    "operation's timeout changed",
+    [[assess, `${assess.replace('1 minute', '2 seconds')} //!`]],
+    'scheduleToCloseTimeout',
   ),
   // Attributes and memo
   diverges(

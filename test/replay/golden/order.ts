@@ -1,4 +1,5 @@
 import * as wf from '@temporalio/workflow';
+import { operation, service } from 'nexus-rpc';
 
 export interface Order {
   id: string;
@@ -10,7 +11,13 @@ type Activities = Record<
   (id: string, amount?: number) => Promise<string>
 >;
 
+export const deskService = service('desk', {
+  assess: operation<string, string>(),
+  survey: operation<string, string>(),
+});
+
 const acts = wf.proxyActivities<Activities>({ startToCloseTimeout: '1 minute', retry: { maximumAttempts: 3 } });
+const desk = wf.createNexusServiceClient({ endpoint: 'golden-desk', service: deskService });
 const local = wf.proxyLocalActivities<Activities>({ startToCloseTimeout: '10 seconds' });
 
 export const approve = wf.defineSignal<[string]>('approve');
@@ -45,6 +52,12 @@ export async function order({ id, run }: Order): Promise<string> {
   await wf.sleep(50);
   await wf.executeChild(receipt, { workflowId: `${wf.workflowInfo().workflowId}-receipt`, args: [price] });
   await wf.getExternalWorkflowHandle('ledger').signal('entry', id);
+  await wf.getExternalWorkflowHandle('auditor').cancel();
+  await desk.executeOperation('assess', id, { scheduleToCloseTimeout: '1 minute' });
+  const surveys = new wf.CancellationScope();
+  const survey = await surveys.run(() => desk.startOperation('survey', id));
+  surveys.cancel();
+  await survey.result().catch(() => undefined);
   const scope = new wf.CancellationScope();
   const labelled = scope.run(() => acts.printLabel(id));
   await acts.packParcel(id);
@@ -70,6 +83,17 @@ function refuseEmpty(wanted: string): void {
 export async function receipt(price: string): Promise<string> {
   await wf.sleep(1);
   return `receipt for ${price}`;
+}
+
+/** Goes on when it is cancelled. */
+export async function auditor(): Promise<void> {
+  await wf.CancellationScope.nonCancellable(() => wf.condition(() => false));
+}
+
+/** What the operation `survey` stands for. */
+export async function survey(id: string): Promise<string> {
+  await wf.sleep('1 hour');
+  return id;
 }
 
 export async function ledger(): Promise<void> {

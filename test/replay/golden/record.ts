@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { WorkflowRunOperationHandler, startWorkflow } from '@temporalio/nexus';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { serviceHandler } from 'nexus-rpc';
 import { saveHistory } from '../../../replay';
 import type { History } from '../../../replay/proto';
 import { startServer } from '../../../testing';
 import { root } from '../support';
-import { approve, ledger, order, rename } from './order';
+import { approve, auditor, deskService, ledger, order, rename, survey } from './order';
 
 // Records the histories of the golden suite, once: node dist/test/replay/golden/record.js
 const folder = join(root, 'test/replay/golden/histories');
@@ -16,6 +18,9 @@ async function main(): Promise<void> {
   const connection = await Connection.connect({ address: server.address });
   const nativeConnection = await NativeConnection.connect({ address: server.address });
   const client = new Client({ connection });
+  await connection.operatorService.createNexusEndpoint({
+    spec: { name: 'golden-desk', target: { worker: { namespace: server.namespace, taskQueue: 'golden' } } },
+  });
   const quick = ['priceOf', 'reserveStock', 'checkFraud', 'chargeCard', 'packParcel', 'refund'];
   const activities = Object.fromEntries(quick.map((name) => [name, (id: string) => Promise.resolve(`${name} ${id}`)]));
   const worker = await Worker.create({
@@ -23,12 +28,21 @@ async function main(): Promise<void> {
     taskQueue: 'golden',
     workflowsPath: join(root, 'test/replay/golden/order.ts'),
     activities: { ...activities, printLabel: () => wait(60_000) },
+    nexusServices: [
+      serviceHandler(deskService, {
+        assess: (_, id) => Promise.resolve(`assessed ${id}`),
+        survey: new WorkflowRunOperationHandler((context, id) =>
+          startWorkflow(context, survey, { workflowId: `survey-of-${id}-${context.requestId}`, args: [id] }),
+        ),
+      }),
+    ],
   });
   await worker.runUntil(async () => {
     const { workflow } = client;
     const start = (workflowId: string) =>
       workflow.start(order, { taskQueue: 'golden', workflowId, args: [{ id: workflowId, run: 1 }] });
     await workflow.start(ledger, { taskQueue: 'golden', workflowId: 'ledger' });
+    await workflow.start(auditor, { taskQueue: 'golden', workflowId: 'auditor' });
     const closed = await start('order-closed');
     await closed.executeUpdate(rename, { args: ['another name'] });
     await wait(2_000);
@@ -58,6 +72,7 @@ async function main(): Promise<void> {
     });
     await open.terminate();
     await workflow.getHandle('ledger').terminate();
+    await workflow.getHandle('auditor').terminate();
   });
   await connection.close();
   await nativeConnection.close();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { inspectHistories, loadHistories } from '../../../replay';
 import type { RunInspection } from '../../../replay';
+import { decodeHistory, encodeHistory } from '../../../replay/proto';
 import { compiled, fixtures, root } from '../support';
 
 const minute = 60_000;
@@ -40,6 +41,28 @@ describe('inspectHistories', () => {
     assert.deepEqual(more, []);
     assert.equal(wait?.what, 'timer');
     assert.equal(Date.parse(wait.until ?? '') - Date.parse(wait.since), 60 * minute);
+  });
+
+  it('tells what was asked of others from what is under way', async () => {
+    const golden = join(root, 'test/replay/golden/histories/order-first-run-sdk1.24.0.bin.gz');
+    const [whole] = await loadHistories([golden]);
+    assert.ok(whole?.encoded);
+    const { events = [] } = decodeHistory(whole.encoded);
+    const told = (events ?? []).findIndex(({ nexusOperationCancelRequestCompletedEventAttributes: to }) => to);
+    const cut = { ...whole, encoded: encodeHistory({ events: (events ?? []).slice(0, told + 1) }) };
+    const { runs } = await inspectHistories([cut], { payloads: true });
+    assert.deepEqual(
+      runs[0]?.waitingOn.map(({ what, name }) => `${what} ${name}`).filter((what) => !what.startsWith('workflow')),
+      ['nexus operation survey'],
+    );
+    const operations = (runs[0].steps ?? []).filter(({ what }) => what === 'nexus operation');
+    assert.deepEqual(
+      operations.map(({ name, status, input, output }) => ({ name, status, input, output })),
+      [
+        { name: 'assess', status: 'completed', input: ['order-closed'], output: 'assessed order-closed' },
+        { name: 'survey', status: 'open', input: ['order-closed'], output: undefined },
+      ],
+    );
   });
 
   it('measures the time of a replay, and of a part of it', async () => {
