@@ -326,6 +326,9 @@ export class CallGraph {
           this.implied(site.node, name, sink);
         }
         return;
+      case 'using':
+        for (const name of ['@@dispose', '@@asyncDispose']) this.implied(site.node, name, sink);
+        return;
       case 'text':
         for (const name of ['@@toPrimitive', 'toString']) this.implied(site.node, name, sink);
         return;
