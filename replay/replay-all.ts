@@ -12,9 +12,9 @@ import { costOf, ReplayPool } from './replay-pool';
 import { ReplayProcess, type ReplayProcessOptions } from './replay-process';
 import type { Replayer } from './replayer';
 import type { ReplayReport } from './report';
-import { disagreement } from './self-test';
+import { disagreement, tapeDisagreement } from './self-test';
 import { SelfTestMemory } from './self-test-memory';
-import { Tapes } from './tapes';
+import { useTapes } from './tapes';
 import { toResult } from './to-result';
 
 /** Node ends a timer at once that is longer. */
@@ -56,7 +56,13 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
     lines: lineCoverage,
     aheadMs: 0,
   };
-  const noTapes = wanted ? useTapes(options, work, copied) : undefined;
+  const noTapes = wanted
+    ? useTapes(
+        options,
+        work.map(({ job }) => job),
+        copied,
+      )
+    : undefined;
   const jobs = options.jobs ?? usefulJobs(work);
   const remembered = options.cache === false ? undefined : new SelfTestMemory(options.workflowsPath ?? process.cwd());
   const agreed = remembered?.passed() ? Promise.resolve(undefined) : selfTest(work, start);
@@ -72,63 +78,18 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
   if (work.length > 0) remembered?.remember();
   const engine: ReplayReport['engine'] = { path: 'fast', jobs, ...(noTapes !== undefined && { notFast: noTapes }) };
   if (wanted && noTapes === undefined) {
-    const disagreement = await tapeTest(options, work, start, fast.outcomes);
-    if (disagreement === undefined) {
+    const dispute = await askAboutTapes(options, work, start, fast.outcomes);
+    if (dispute === undefined) {
       engine.withoutCore = [...fast.outcomes.values()].filter(({ redriven }) => redriven).length;
     } else {
       for (const { job } of work) delete job.tape;
       fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
-      engine.notFast = disagreement;
+      engine.notFast = dispute;
       engine.disagreement = true;
     }
   }
   if (options.elsewhere) await replayElsewhere(options, work, jobs, start, fast.outcomes);
   return { ...fast, engine };
-}
-
-/** Has each job say where its tape is. @returns Why not, where the core is to replay all. */
-function useTapes(
-  { workflowsPath = process.cwd(), cache }: ReplayHistoriesOptions,
-  work: readonly Work[],
-  replayOptions: ReplayWorkerOptions,
-): string | undefined {
-  if (/^(?!false$|0$)./.test(process.env.CI ?? '')) return 'CI is set, and there the verdict is always the core’s';
-  const tapes = cache === false ? undefined : Tapes.of(workflowsPath, replayOptions);
-  if (!tapes) return 'there is no cache to keep in what the core does';
-  for (const { job } of work) job.tape = tapes.pathOf(job);
-  void tapes.removeOldest().catch(() => undefined);
-  return undefined;
-}
-
-/**
- * Asks the core, once for these versions of Node, the SDK and longhaul, about the shortest history that was replayed without it.
- *
- * @returns In what they disagree.
- */
-async function tapeTest(
-  { workflowsPath = process.cwd() }: ReplayHistoriesOptions,
-  work: readonly Work[],
-  start: ReplayProcessOptions,
-  outcomes: Replay['outcomes'],
-): Promise<string | undefined> {
-  const passed = new SelfTestMemory(workflowsPath, 'tape-test');
-  const redriven = work.filter(({ history }) => outcomes.get(history)?.redriven);
-  const [shortest] = redriven.sort((a, b) => a.events - b.events);
-  if (!shortest || passed.passed()) return undefined;
-  const job = { ...shortest.job };
-  delete job.tape;
-  const core = new ReplayProcess({ ...start, lines: false });
-  try {
-    const { verdict } = await core.replay(job);
-    const without = outcomes.get(shortest.history)?.verdict;
-    if (verdict.status === without?.status) {
-      passed.remember();
-      return undefined;
-    }
-    return `of ${shortest.history.file} the core says ${verdict.status}, and a replay without it ${String(without?.status)}`;
-  } finally {
-    await core.close();
-  }
 }
 
 function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions): Work[] {
@@ -146,9 +107,9 @@ function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions)
   });
 }
 
-/** A process takes half a second to start, in which the first one replays some thousand events. */
+/** A process takes half a second to start, in which the first one replays some thousand events; without the core, three times as many. */
 function usefulJobs(work: readonly Work[]): number {
-  const cost = work.reduce((sum, { events, job }) => sum + (hasTape(job) ? events / 10 : costOf(events)), 0);
+  const cost = work.reduce((sum, { events, job }) => sum + (hasTape(job) ? events / 3 : costOf(events)), 0);
   return Math.max(1, Math.min(availableParallelism(), work.length, 1 + Math.floor(cost / 6_000)));
 }
 
@@ -182,6 +143,23 @@ async function selfTest(work: readonly Work[], start: ReplayProcessOptions): Pro
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Asks the core, once for these versions, about the shortest history that was replayed without it. */
+async function askAboutTapes(
+  { workflowsPath = process.cwd() }: ReplayHistoriesOptions,
+  work: readonly Work[],
+  start: ReplayProcessOptions,
+  outcomes: Replay['outcomes'],
+): Promise<string | undefined> {
+  const passed = new SelfTestMemory(workflowsPath, 'tape-test');
+  const redriven = work.filter(({ history }) => outcomes.get(history)?.redriven);
+  const [shortest] = redriven.sort((a, b) => a.events - b.events);
+  if (!shortest || passed.passed()) return undefined;
+  const without = outcomes.get(shortest.history)?.verdict.status;
+  const found = await tapeDisagreement(shortest.job, without, start);
+  if (found === undefined) passed.remember();
+  return found && `of ${shortest.history.file} ${found}`;
 }
 
 /** Replays what passes once more as if on another machine, and adds the commands that come out otherwise there. */

@@ -50,3 +50,21 @@ export class Tapes {
     }
   }
 }
+
+/**
+ * Has each job say where its tape is.
+ *
+ * @returns Why not, where the core is to replay all.
+ */
+export function useTapes(
+  { workflowsPath = process.cwd(), cache }: { workflowsPath?: string; cache?: boolean },
+  jobs: readonly EngineJob[],
+  replayOptions: ReplayWorkerOptions,
+): string | undefined {
+  if (/^(?!false$|0$)./.test(process.env.CI ?? '')) return 'CI is set, and there the verdict is always the core’s';
+  const tapes = cache === false ? undefined : Tapes.of(workflowsPath, replayOptions);
+  if (!tapes) return 'there is no cache to keep in what the core does';
+  for (const job of jobs) job.tape = tapes.pathOf(job);
+  void tapes.removeOldest().catch(() => undefined);
+  return undefined;
+}
