@@ -23,6 +23,7 @@ import {
   cancelled,
   coreReason,
   handover,
+  isBeatUnencoded,
   pauseText,
   paused,
   reset,
@@ -63,6 +64,8 @@ export class Attempt<C> {
   private pause: (Block & { at: number }) | undefined;
   private ended = false;
   private coreHasDetails = false;
+  /** The worker has aborted the attempt for a beat of the core's that it could not encode: it hears of nothing else from there. */
+  private isCut = false;
   /** Ends the attempt although its code has not. */
   private abandon: (failure: unknown) => void = () => undefined;
   private readonly abandoned = new Promise<never>((_resolve, reject) => (this.abandon = reject));
@@ -119,8 +122,14 @@ export class Attempt<C> {
 
   private watch(): void {
     const { info, cancellationSignal } = this.context;
-    this.onAbort(cancellationSignal, () => this.told(coreReason(cancellationSignal.reason), undefined));
     const shutdown = host.getStore()?.shutdown;
+    this.onAbort(cancellationSignal, () => {
+      const { reason } = cancellationSignal as { reason: unknown };
+      this.isCut = isBeatUnencoded(reason);
+      // Without the plugin a shutdown comes from there alone.
+      if (!this.isCut) this.told(coreReason(reason), undefined);
+      else if (!shutdown) this.told('UNENCODED', reason);
+    });
     if (shutdown) this.onAbort(shutdown, () => this.told('SHUTDOWN', undefined));
     const deadline = deadlineOf(info, this.options.deadlineMarginMs);
     if (deadline) {
@@ -221,13 +230,7 @@ export class Attempt<C> {
         );
       }
     }
-    const serializationContext = {
-      type: 'activity' as const,
-      namespace: info.namespace,
-      activityId: info.activityId,
-      isLocal: info.isLocal,
-      ...(info.workflowExecution ? { workflowId: info.workflowExecution.workflowId } : {}),
-    };
+    const { serializationContext } = this;
     try {
       // Under the context's own signal a cancellation would cut off the very beat that brings the last checkpoint to safety.
       await client.withAbortSignal(new AbortController().signal, () =>
@@ -237,6 +240,17 @@ export class Attempt<C> {
       if (error instanceof ActivityCompletionError) throw error;
       throw encodingFailure(client.options.loadedDataConverter, details, error);
     }
+  }
+
+  private get serializationContext() {
+    const { namespace, activityId, isLocal, workflowExecution } = this.context.info;
+    return {
+      type: 'activity' as const,
+      namespace,
+      activityId,
+      isLocal,
+      ...(workflowExecution ? { workflowId: workflowExecution.workflowId } : {}),
+    };
   }
 
   private toDetails(value: C): Details {
@@ -318,11 +332,18 @@ export class Attempt<C> {
     await this.beats.flush(flushMs);
     this.refreshCore();
     // The core has not heard of a cancellation that came with the answer to a beat of ours, and would report a failure.
-    if (this.stop.reason === 'CANCELLED' && !this.context.cancellationSignal.aborted && !this.stop.isOwn(error)) {
-      await this.reportCancelled();
+    const coreHasHeard = this.context.cancellationSignal.aborted && !this.isCut;
+    if (this.stop.reason === 'CANCELLED' && !coreHasHeard && !this.stop.isOwn(error)) {
+      await this.report((client, taskToken) => client.activity.reportCancellation(taskToken));
     }
     const failure = this.stop.failureFor(error);
     if (failure !== error || !this.stop.isOwn(error)) this.countHandover();
+    // The worker would report another failure in its place.
+    if (this.isCut) {
+      await this.report((client, taskToken) => {
+        return client.activity.fail(taskToken, failure, { serializationContext: this.serializationContext });
+      });
+    }
     throw failure;
   }
 
@@ -342,12 +363,10 @@ export class Attempt<C> {
   }
 
   /** @throws CompleteAsyncError once the server has it, so that the worker reports nothing more. */
-  private async reportCancelled(): Promise<never> {
+  private async report(how: (client: Context['client'], taskToken: Uint8Array) => Promise<void>): Promise<never> {
     const { client, info } = this.context;
     try {
-      await client.withAbortSignal(new AbortController().signal, () =>
-        client.activity.reportCancellation(info.taskToken),
-      );
+      await client.withAbortSignal(new AbortController().signal, () => how(client, info.taskToken));
     } catch (error) {
       throw error instanceof ActivityNotFoundError ? superseded(this.recentPause()) : error;
     }

@@ -28,6 +28,14 @@ export function coreReason(cause: unknown): StopReason {
   return coreReasons[cause instanceof Error ? cause.message : ''] ?? 'CANCELLED';
 }
 
+/**
+ * Whether the worker aborts an attempt since it could not encode a beat of the core's. Nobody wants the attempt to end then, and ours,
+ * which are tried again, tell whether the server goes on waiting for it.
+ */
+export function isBeatUnencoded(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === 'HEARTBEAT_DETAILS_CONVERSION_FAILED';
+}
+
 /** Makes a failure as things stand; `cause` is what the user's code threw of its own. */
 type MakeFailure = (cause?: Error) => Error;
 
@@ -155,7 +163,9 @@ export function unwritable(error: unknown) {
 export function unencoded(error: unknown) {
   return longhaulFailure(
     'LonghaulCheckpoint',
-    `No beat could be encoded for longer than the heartbeat timeout: ${error instanceof Error ? error.message : String(error)}`,
+    isBeatUnencoded(error)
+      ? 'A beat could not be encoded, and the worker would not tell of its shutdown any more; with LonghaulPlugin in the worker the attempt goes on'
+      : `No beat could be encoded for longer than the heartbeat timeout: ${error instanceof Error ? error.message : String(error)}`,
     { retryable: true, ...(error instanceof Error ? { cause: error } : {}) },
   );
 }

@@ -1,12 +1,13 @@
-import { watch } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
 import { once } from 'node:events';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { loadConfig } from '../config';
 import type { Server } from '../testing';
 import { DevWorker } from './dev-worker';
 import { existing } from './existing';
 import type { Io, Status } from './io';
 import { parse, parseNumber, UsageError } from './parse';
+import { FileWatcher } from './watch-files';
 
 const usage = `Usage: longhaul dev [options]
 
@@ -17,8 +18,8 @@ configuration, or beside the workflows or activities.
   --workflows FILE   the workflow file or folder; default: the configuration's
   --activities FILE  the module that exports the activities; default: the configuration's
   --task-queue Q     default: the configuration's, or else default
-  --port N           of the server; default: a free one
-  --ui-port N        of the Web UI; default: a free one
+  --port N           of the server; default: 7233, or a free one where that is taken
+  --ui-port N        of the Web UI; default: 8233, or a free one where that is taken
   --db FILE          keeps the server's state in this file; default: in memory
   --help             show this
 
@@ -46,10 +47,26 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
   if (workflowsPath === undefined && activitiesPath === undefined && config.activities === undefined) {
     throw new UsageError('--workflows FILE is missing, and there is no longhaul.config.ts. See --help.');
   }
-  const port = parseNumber('--port', values.port, 1, 65_535);
-  const uiPort = parseNumber('--ui-port', values['ui-port'], 1, 65_535);
+  const asked = {
+    port: parseNumber('--port', values.port, 1, 65_535),
+    uiPort: parseNumber('--ui-port', values['ui-port'], 1, 65_535),
+  };
+  if (asked.port !== undefined && asked.port === asked.uiPort) {
+    throw new UsageError(`--port and --ui-port are both ${asked.port}; give each its own.`);
+  }
+  const dbFilename = values.db === undefined ? undefined : await database(values.db, io);
 
   const { startServer, ServerUnavailableError } = await import('../testing/index.js');
+  const { isPortFree } = await import('../testing/free-port.js');
+  for (const [option, port] of Object.entries({ '--port': asked.port, '--ui-port': asked.uiPort })) {
+    if (port !== undefined && !(await isPortFree(port))) {
+      return (io.err(`longhaul dev: ${option}: something listens on port ${port} already; use another.`), 3);
+    }
+  }
+  const usual = async (port: number, other: number | undefined): Promise<number | undefined> =>
+    port !== other && (await isPortFree(port)) ? port : undefined;
+  const port = asked.port ?? (await usual(7233, asked.uiPort));
+  const uiPort = asked.uiPort ?? (await usual(8233, port));
   let server: Server;
   try {
     server = await startServer({
@@ -59,19 +76,21 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
       log: io.err,
       ...(port !== undefined && { port }),
       ...(uiPort !== undefined && { uiPort }),
-      ...(values.db !== undefined && { dbFilename: resolve(io.cwd, values.db) }),
+      ...(dbFilename !== undefined && { dbFilename }),
     });
   } catch (error) {
     if (!(error instanceof ServerUnavailableError)) throw error;
     return (io.err(`longhaul dev: ${error.message}`), 3);
   }
-  io.out(`Server      ${server.address}, namespace ${server.namespace}`);
+  const { address, namespace } = server;
+  io.out(`Server      ${address}, namespace ${namespace}`);
+  if (!address.endsWith(':7233')) io.out(`            other programs find it with TEMPORAL_ADDRESS=${address}`);
   io.out(`Web UI      ${server.uiUrl ?? 'not served'}`);
   io.out(`Task queue  ${taskQueue}`);
 
   const worker = new DevWorker({
     args: [
-      ...['--task-queue', taskQueue, '--local', server.address, '--log-level', 'WARN'],
+      ...['--task-queue', taskQueue, '--local', address, '--log-level', 'WARN'],
       ...given('--config', values.config),
       ...given('--workflows', values.workflows),
       ...given('--activities', values.activities),
@@ -83,13 +102,23 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
   const folders = [workflowsPath, activitiesPath, ...config.sources].flatMap((file) =>
     file === undefined || file === config.file ? [] : [dirname(file)],
   );
-  const watchers = watchFiles(config.file, folders, () => worker.restart());
+  const watcher = new FileWatcher({
+    file: config.file,
+    folders,
+    changed: (files) => {
+      io.err(`Changed     ${listed(files.map((file) => relative(io.cwd, file)))}`);
+      worker.restart();
+    },
+    failed: (folder, { code = 'unknown' }) =>
+      io.err(`longhaul dev: ${relative(io.cwd, folder) || folder} can't be watched for changes (${code}).`),
+  });
   try {
     worker.restart();
+    await watcher.start();
     if (!io.signal.aborted) await once(io.signal, 'abort');
     io.err('Stopping.');
   } finally {
-    watchers.forEach((watcher) => watcher.close());
+    watcher.close();
     await worker.stop();
     await server.stop();
   }
@@ -100,30 +129,23 @@ function given(option: string, value: string | undefined): string[] {
   return value === undefined ? [] : [option, value];
 }
 
-/** An editor writes a file in several steps, and a compiler many files: one call follows when they have been quiet. */
-function watchFiles(
-  file: string | undefined,
-  folders: readonly string[],
-  changed: () => void,
-  quietMs = 200,
-): { close: () => void }[] {
-  let timer: NodeJS.Timeout | undefined;
-  const soon = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(changed, quietMs);
-  };
-  const outermost = [...new Set(folders)].filter(
-    (folder) => !folders.some((other) => folder.startsWith(`${other}${sep}`)),
-  );
-  const watchers = outermost.map((folder) =>
-    watch(folder, { recursive: true }, (_event, name) => {
-      if (name === null || !/\.(?:[cm]?[jt]sx?|json)$/.test(name) || /(?:^|[\\/])node_modules[\\/]/.test(name)) return;
-      soon();
-    }),
-  );
-  // Not the file itself: many editors put another one in its place.
-  if (file !== undefined) {
-    watchers.push(watch(dirname(file), (_event, name) => (name === basename(file) ? soon() : undefined)));
+/** Where the state is kept: its folder has to be there, and it has to be a file. */
+async function database(given: string, io: Io): Promise<string> {
+  const path = resolve(io.cwd, given);
+  if (
+    await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+  ) {
+    throw new UsageError(`--db: ${given} is a folder; name a file in it.`);
   }
-  return [{ close: () => clearTimeout(timer) }, ...watchers];
+  await mkdir(dirname(path), { recursive: true });
+  return path;
+}
+
+/** A checkout changes hundreds of files at once: a few tell which. */
+function listed(files: readonly string[]): string {
+  const shown = [...files].sort().slice(0, 3);
+  return `${shown.join(', ')}${files.length > shown.length ? ` and ${files.length - shown.length} more` : ''}`;
 }

@@ -29,6 +29,7 @@ Replays saved histories against workflow code, and names the line at which they 
   --accepted-drift FILE  drift that is right; default: accepted-drift.json beside the histories
   --accept-drift       add the drift found to that file
   --elsewhere          replay once more in another time zone and locale, with the clock ahead: all must come out the same
+  --fast               leave the core out where the code does what it did when the core passed it; not where CI is set
   --strict             fail where a type has no history, or a long-running type none of a day
   --show-values        show users' values in drift, not their type, length and hash
   --no-cache           bundle anew
@@ -55,6 +56,7 @@ const options = {
   'accepted-drift': { type: 'string' },
   'accept-drift': { type: 'boolean' },
   elsewhere: { type: 'boolean' },
+  fast: { type: 'boolean' },
   strict: { type: 'boolean' },
   'show-values': { type: 'boolean' },
   'no-cache': { type: 'boolean' },
@@ -94,7 +96,9 @@ export async function replay(argv: readonly string[], io: Io): Promise<Status> {
       WorkflowBundleError,
     ];
     if (!kinds.some((kind) => error instanceof kind)) throw error;
-    io.err(`longhaul replay: ${(error as Error).message.replaceAll(`${io.cwd}/`, '')}`);
+    const isFirst = error instanceof HistoryPathError && positionals.length === 0;
+    const next = isFirst ? ' Save one with longhaul record, or name the files and folders to replay.' : '';
+    io.err(`longhaul replay: ${(error as Error).message.replaceAll(`${io.cwd}/`, '')}${next}`);
     return 2;
   }
 }
@@ -157,6 +161,9 @@ function checkFlags(values: Flags, positionals: readonly string[]): void {
   if (drift !== undefined && !['off', 'warn', 'error'].includes(drift)) {
     throw new UsageError(`--drift takes off, warn or error, not ${JSON.stringify(drift)}.`);
   }
+  if (values.fast && values['no-cache']) {
+    throw new UsageError('--fast goes by what it keeps in the cache: leave --no-cache out.');
+  }
   if (live && positionals.length > 0) throw new UsageError('--live replays no files: leave the paths out.');
   if (!live && (query !== undefined || values['build-id'] !== undefined || limit !== undefined)) {
     throw new UsageError('--query, --build-id and --limit belong to --live.');
@@ -172,6 +179,7 @@ function replayFlags(values: Flags, config: LoadedConfig): Partial<ReplayHistori
     drift: (values.drift ?? 'warn') as 'off' | 'warn' | 'error',
     showValues: values['show-values'] ?? false,
     elsewhere: values.elsewhere ?? false,
+    fast: values.fast ?? false,
     cache: !values['no-cache'],
     policies: { strict: values.strict ?? false, longRunning: longRunningTypes(config) },
   };

@@ -97,10 +97,12 @@ async function run(
     throw connectError(error, at);
   });
   const state = { running: false };
+  // A plugin may bring more of them.
+  const names = settings.plugins?.length ? undefined : Object.keys(provided?.activities ?? {});
   const onRunning = (): void => {
     state.running = true;
     io.out(`Worker polls task queue ${settings.taskQueue} in namespace ${namespace} at ${address}`);
-    if (io.env[CHANNEL_VARIABLE] !== undefined) tellParent({ type: 'ready' });
+    if (io.env[CHANNEL_VARIABLE] !== undefined) tellParent({ type: 'ready', ...(names && { activities: names }) });
   };
   if (io.env[CHANNEL_VARIABLE] !== undefined) obeyCrashOrders();
   try {
@@ -114,14 +116,28 @@ async function run(
     });
     return 0;
   } catch (error) {
-    if (state.running) throw ServerError.from(error, 'keep the worker running', at);
+    if (state.running) throw failedWorker(error, at);
     if (error instanceof ConfigError) throw error;
     if (error instanceof TypeError) throw new UsageError(`${error.message}.`, { cause: error });
     await explainBundle(settings, io);
     throw ServerError.from(error, 'start the worker', at);
   } finally {
-    await connection.close();
+    // A worker that did not drain holds it still.
+    await connection.close().catch(() => undefined);
   }
+}
+
+/** What a worker that has polled ended with. */
+function failedWorker(error: unknown, at: { address: string; namespace: string }): ServerError {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'DrainError') {
+    return new ServerError(`${message.replace(/^runWorker: t/, 'T')}.`, undefined, { cause: error });
+  }
+  if (name === 'TransportError' || ServerError.isOf(error))
+    return ServerError.from(error, 'keep the worker running', at);
+  return new ServerError(`The worker failed: ${(message.split('\n')[0] ?? '').replace(/\.$/, '')}.`, undefined, {
+    cause: error,
+  });
 }
 
 /** The SDK only says that webpack finished with errors: bundled once more, the cause is known. */

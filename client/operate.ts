@@ -3,6 +3,8 @@ import type { Client } from '@temporalio/client';
 import type { DeadLetter } from '../workflows/envelope';
 import type { DeadLetterResult, DeadLetterSelection } from '../workflows/dead-letter-commands';
 import type { LonghaulStatus } from '../workflows/status';
+import { fixes, taskFailureIn } from './watch/task-failure';
+import type { TaskFailure } from './watch/task-failure';
 
 /** A workflow that can't be operated so. Its message is one sentence, to be shown as it is. */
 export class OperateError extends Error {
@@ -10,8 +12,8 @@ export class OperateError extends Error {
 
   constructor(
     message: string,
-    /** `not-longhaul`: it is none of `longRunning`; `no-worker`: none answered in time. */
-    readonly why: 'not-longhaul' | 'no-worker',
+    /** `not-longhaul`: it is none of `longRunning`; `no-worker`: none answered in time; `task-failing`: its workflow task fails. */
+    readonly why: 'not-longhaul' | 'no-worker' | 'task-failing',
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -110,12 +112,40 @@ export class OperatedWorkflow {
         const message = `Workflow ${this.workflowId} does not know ${names.status}: it is no longRunning workflow.`;
         throw new OperateError(message, 'not-longhaul', { cause: error });
       }
-      if (!isTimeout(error)) throw error;
-      const message = `No worker answered for workflow ${this.workflowId} within ${timeoutMs / 1_000} s; see longhaul inspect.`;
-      throw new OperateError(message, 'no-worker', { cause: error });
+      const isLate = isTimeout(error);
+      if (!isLate && !isFailing(error)) throw error;
+      const { cause, why } = await this.taskFailure();
+      const more = `longhaul inspect ${inShell(this.workflowId)} shows more.`;
+      // A task that nobody answered is for want of a worker.
+      if (isLate && (cause === 'unknown' || cause === 'timed-out')) {
+        const message = `No worker answered for workflow ${this.workflowId} within ${timeoutMs / 1_000} s; ${more}`;
+        throw new OperateError(message, 'no-worker', { cause: error });
+      }
+      const message = `Workflow ${this.workflowId} fails its workflow task: ${why.replace(/\.?$/, '.')} ${fixes[cause]} In full: ${more.replace(' shows more', '')}`;
+      throw new OperateError(message, 'task-failing', { cause: error });
     }
   }
+
+  private async taskFailure(): Promise<TaskFailure> {
+    const { workflowService, options } = this.client;
+    const request = {
+      namespace: options.namespace,
+      execution: { workflowId: this.workflowId },
+      maximumPageSize: 10,
+    };
+    const page = await workflowService.getWorkflowExecutionHistoryReverse(request).catch(() => undefined);
+    return taskFailureIn(page);
+  }
 }
+
+/** The server's words where the workflow's newest task has failed. */
+function isFailing(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (/Workflow Task in failed state/i.test(at.message)) return true;
+  return false;
+}
+
+const inShell = (id: string): string => (/^[\w.:/@-]+$/.test(id) ? id : `'${id.replaceAll("'", "'\\''")}'`);
 
 /** gRPC's deadline, what it makes of a call that it was about to try again then, and the server's words of a query that nobody took. */
 function isTimeout(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import type { LoadClientProfileOptions } from '@temporalio/envconfig';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from './config-error';
 import { probe } from './probe';
 import { isUnanswered, ServerError } from './server-error';
@@ -32,7 +33,7 @@ export interface Connected {
 /** What a connection is made from. */
 export interface ConnectionSettings {
   /** For `Connection.connect` and `NativeConnection.connect` alike. */
-  options: ReturnType<typeof import('@temporalio/envconfig').loadClientConnectConfig>['connectionOptions'];
+  options: NativeConnectionOptions;
   address: string;
   namespace: string;
 }

@@ -102,12 +102,17 @@ function codeFrame({ file, line, column }: SourceLocation): string[] {
 function formatNotes({ histories, engine }: ReplayReport): string {
   const notes = histories.flatMap(({ file, notes: own = [] }) => own.map((note) => `! ${file}: ${note}.`));
   if (engine.reason !== undefined) notes.push(`! Replayed the slow way: ${engine.reason}.`);
+  else if (engine.notFast !== undefined && !engine.disagreement) {
+    notes.push(`! The core replayed all of them, though --fast was given: ${engine.notFast}.`);
+  }
   return notes.join('\n');
 }
 
-function formatSummary({ summary }: ReplayReport): string {
+function formatSummary({ summary, engine }: ReplayReport): string {
   const { total, pass, drift, durationMs, ...others } = summary;
   const rest = Object.entries(others).flatMap(([status, count]) => (count > 0 ? [`${count} ${status}`] : []));
   if (drift > 0) rest.unshift(`${drift} passed with drift`);
-  return `${total} ${total === 1 ? 'history' : 'histories'}: ${[`${pass} passed`, ...rest].join(', ')} in ${(durationMs / 1_000).toFixed(1)} s.`;
+  const { withoutCore } = engine;
+  const told = withoutCore === undefined ? '' : ` ${withoutCore} of them did not need the core.`;
+  return `${total} ${total === 1 ? 'history' : 'histories'}: ${[`${pass} passed`, ...rest].join(', ')} in ${(durationMs / 1_000).toFixed(1)} s.${told}`;
 }

@@ -48,6 +48,21 @@ export function encodeCommand(command: Command): Uint8Array {
   return proto.coresdk.workflow_commands.WorkflowCommand.encode(command).finish();
 }
 
+export type Activation = Proto.coresdk.workflow_activation.IWorkflowActivation;
+export type Completion = Proto.coresdk.workflow_completion.IWorkflowActivationCompletion;
+
+export function encodeActivation(activation: Activation): Uint8Array {
+  return proto.coresdk.workflow_activation.WorkflowActivation.encode(activation).finish();
+}
+
+export function decodeActivation(bytes: Uint8Array): Activation {
+  return proto.coresdk.workflow_activation.WorkflowActivation.decode(bytes);
+}
+
+export function encodeCompletion(completion: Completion): Uint8Array {
+  return proto.coresdk.workflow_completion.WorkflowActivationCompletion.encode(completion).finish();
+}
+
 /** Takes the plain object of a history as protobufjs spells it. */
 export function historyFromObject(object: object): History {
   return historyType.fromObject(object);

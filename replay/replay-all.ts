@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import { childOptions } from './child-options';
@@ -11,8 +12,9 @@ import { costOf, ReplayPool } from './replay-pool';
 import { ReplayProcess, type ReplayProcessOptions } from './replay-process';
 import type { Replayer } from './replayer';
 import type { ReplayReport } from './report';
-import { disagreement } from './self-test';
+import { disagreement, tapeDisagreement } from './self-test';
 import { SelfTestMemory } from './self-test-memory';
+import { useTapes } from './tapes';
 import { toResult } from './to-result';
 
 /** Node ends a timer at once that is longer. */
@@ -34,12 +36,16 @@ interface Work {
 
 /** Replays all histories that can be, on the fast path where it holds. */
 export async function replayAll(options: ReplayHistoriesOptions, bundleCode: string): Promise<Replay> {
-  const { replayOptions = {}, lineCoverage = true, signal } = options;
+  const { replayOptions = {}, lineCoverage = true, signal, fast: wanted = false } = options;
   const deadlineMs = Math.min(options.deadlineMs ?? 120_000, longestTimer);
   const work = workOf(options);
   const values: ShownValues = { show: options.showValues ?? false, key: newKey() };
   const copied = await childOptions(replayOptions);
-  if (!copied) return replayInPlace(options, work, { bundleCode, values, deadlineMs, replayOptions });
+  if (!copied) {
+    const replayed = await replayInPlace(options, work, { bundleCode, values, deadlineMs, replayOptions });
+    if (wanted) replayed.engine.notFast = 'the options of its worker hold functions, such as a codec';
+    return replayed;
+  }
 
   const start = {
     bundleCode,
@@ -50,10 +56,17 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
     lines: lineCoverage,
     aheadMs: 0,
   };
+  const noTapes = wanted
+    ? useTapes(
+        options,
+        work.map(({ job }) => job),
+        copied,
+      )
+    : undefined;
   const jobs = options.jobs ?? usefulJobs(work);
   const remembered = options.cache === false ? undefined : new SelfTestMemory(options.workflowsPath ?? process.cwd());
   const agreed = remembered?.passed() ? Promise.resolve(undefined) : selfTest(work, start);
-  const fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
+  let fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
   const disagreed = await agreed;
   signal?.throwIfAborted();
   if (disagreed !== undefined) {
@@ -63,8 +76,20 @@ export async function replayAll(options: ReplayHistoriesOptions, bundleCode: str
     return { ...replayed, engine: { path: 'plain', jobs, reason }, ...(options.elsewhere && { notElsewhere: reason }) };
   }
   if (work.length > 0) remembered?.remember();
+  const engine: ReplayReport['engine'] = { path: 'fast', jobs, ...(noTapes !== undefined && { notFast: noTapes }) };
+  if (wanted && noTapes === undefined) {
+    const dispute = await askAboutTapes(options, work, start, fast.outcomes);
+    if (dispute === undefined) {
+      engine.withoutCore = [...fast.outcomes.values()].filter(({ redriven }) => redriven).length;
+    } else {
+      for (const { job } of work) delete job.tape;
+      fast = await runWork(options, work, jobs, () => new ReplayProcess(start));
+      engine.notFast = dispute;
+      engine.disagreement = true;
+    }
+  }
   if (options.elsewhere) await replayElsewhere(options, work, jobs, start, fast.outcomes);
-  return { ...fast, engine: { path: 'fast', jobs } };
+  return { ...fast, engine };
 }
 
 function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions): Work[] {
@@ -82,11 +107,13 @@ function workOf({ histories, elsewhere: twice = false }: ReplayHistoriesOptions)
   });
 }
 
-/** A process takes half a second to start, in which the first one replays some thousand events. */
+/** A process takes half a second to start, in which the first one replays some thousand events; without the core, three times as many. */
 function usefulJobs(work: readonly Work[]): number {
-  const cost = work.reduce((sum, { events }) => sum + costOf(events), 0);
+  const cost = work.reduce((sum, { events, job }) => sum + (hasTape(job) ? events / 3 : costOf(events)), 0);
   return Math.max(1, Math.min(availableParallelism(), work.length, 1 + Math.floor(cost / 6_000)));
 }
+
+const hasTape = ({ tape }: EngineJob): boolean => tape !== undefined && existsSync(tape);
 
 async function runWork(
   { signal, onResult, drift = 'warn', acceptedDrift = [] }: ReplayHistoriesOptions,
@@ -116,6 +143,23 @@ async function selfTest(work: readonly Work[], start: ReplayProcessOptions): Pro
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Asks the core, once for these versions, about the shortest history that was replayed without it. */
+async function askAboutTapes(
+  { workflowsPath = process.cwd() }: ReplayHistoriesOptions,
+  work: readonly Work[],
+  start: ReplayProcessOptions,
+  outcomes: Replay['outcomes'],
+): Promise<string | undefined> {
+  const passed = new SelfTestMemory(workflowsPath, 'tape-test');
+  const redriven = work.filter(({ history }) => outcomes.get(history)?.redriven);
+  const [shortest] = redriven.sort((a, b) => a.events - b.events);
+  if (!shortest || passed.passed()) return undefined;
+  const without = outcomes.get(shortest.history)?.verdict.status;
+  const found = await tapeDisagreement(shortest.job, without, start);
+  if (found === undefined) passed.remember();
+  return found && `of ${shortest.history.file} ${found}`;
 }
 
 /** Replays what passes once more as if on another machine, and adds the commands that come out otherwise there. */

@@ -44,6 +44,12 @@ export interface ReplayHistoriesOptions {
    * @default false
    */
   elsewhere?: boolean;
+  /**
+   * Whether histories that the core has passed on this machine are replayed without it, as long as the code answers each of its steps
+   * as it did then. At the first other answer the core is asked. For a quick look while you edit: where `CI` is set, the
+   * core replays all of them. @default false
+   */
+  fast?: boolean;
   /** What the corpus must have. @default warnings where a type has no history, or none that is recent */
   policies?: PolicyOptions;
   /** Whether to keep bundles in `node_modules/.cache`. @default true */
@@ -102,6 +108,7 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
     ...findingsOf(replayed, coverage, here, Date.now(), policies),
     ...driftFindings(results, driftMode),
     ...elsewhereFindings(notElsewhere),
+    ...disagreementFindings(engine),
   ];
   const summary = summaryOf(results, Math.round(performance.now() - startedAt));
   const sound = summary.pass + summary.drift;
@@ -147,6 +154,13 @@ function elsewhereFindings(reason: string | undefined): PolicyFinding[] {
   if (reason === undefined) return [];
   const message = `Nothing was replayed in another time zone and locale, as was asked for: ${reason}.`;
   return [{ policy: 'drift', level: 'error', message }];
+}
+
+/** A verdict that is not the core's is a bug of ours, and must not be overlooked. */
+function disagreementFindings({ disagreement, notFast = '' }: ReplayReport['engine']): PolicyFinding[] {
+  if (!disagreement) return [];
+  const message = `With --fast, ${notFast}. All were replayed by the core; leave --fast away, and please report it.`;
+  return [{ policy: 'fast', level: 'error', message }];
 }
 
 const times = (count: number): string => (count === 1 ? '1 place' : `${count} places`);

@@ -126,7 +126,7 @@ export interface Coverage {
 
 /** What a corpus has to fulfil beyond that it replays. */
 export interface PolicyFinding {
-  policy: 'coverage' | 'span' | 'age' | 'same-code' | 'chain' | 'drift';
+  policy: 'coverage' | 'span' | 'age' | 'same-code' | 'chain' | 'drift' | 'fast';
   level: 'error' | 'warning';
   /** One sentence. */
   message: string;
@@ -150,7 +150,18 @@ export interface ReplayReport {
   ok: boolean;
   summary: Record<ReplayStatus, number> & { total: number; durationMs: number };
   /** How it was done: with the switches that make replay fast, or on the SDK's plain path. */
-  engine: { path: 'fast' | 'plain'; jobs: number; reason?: string };
+  engine: {
+    path: 'fast' | 'plain';
+    jobs: number;
+    /** Why on the SDK's plain path. */
+    reason?: string;
+    /** With `fast`: how many passed without the core, since the code answered as it did when the core passed it. */
+    withoutCore?: number;
+    /** With `fast`: why the core replayed all of them. */
+    notFast?: string;
+    /** A replay without the core and the core disagreed, as `notFast` says. */
+    disagreement?: boolean;
+  };
   coverage: Coverage;
   policies: PolicyFinding[];
   /** What did not pass, one entry a cause, the most frequent first. */

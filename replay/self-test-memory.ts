@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheFolder, digest, versions } from './bundle-cache';
 
-/** Remembers that the self-test passed, for these versions of Node, the SDK and longhaul: it takes as long as forty short histories. */
+/** Remembers that a self-test passed, for these versions of Node, the SDK and longhaul: it takes as long as forty short histories. */
 export class SelfTestMemory {
   private readonly path: string | undefined;
 
-  constructor(workflowsPath: string) {
+  constructor(workflowsPath: string, test: 'self-test' | 'tape-test' = 'self-test') {
     const folder = cacheFolder(join(resolve(workflowsPath), 'x'));
-    this.path = folder && join(folder, `self-test-${digest(JSON.stringify(versions())).slice(0, 24)}`);
+    this.path = folder && join(folder, `${test}-${digest(JSON.stringify(versions())).slice(0, 24)}`);
   }
 
   passed(): boolean {

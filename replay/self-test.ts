@@ -1,3 +1,4 @@
+import type { EngineJob } from './engine/replay-engine';
 import { decodeHistory, encodeHistory, type History } from './proto';
 import { ReplayProcess, type ReplayProcessOptions } from './replay-process';
 
@@ -32,6 +33,26 @@ export async function disagreement(
     return undefined;
   } finally {
     await Promise.all([processes.fast.close(), processes.plain.close()]);
+  }
+}
+
+/**
+ * Asks the core about a history that was replayed without it.
+ *
+ * @returns In what they disagree; undefined if they agree.
+ */
+export async function tapeDisagreement(
+  { tape: _, ...job }: EngineJob,
+  without: string | undefined,
+  start: ReplayProcessOptions,
+): Promise<string | undefined> {
+  const core = new ReplayProcess({ ...start, lines: false });
+  try {
+    const { verdict } = await core.replay(job);
+    if (verdict.status === without) return undefined;
+    return `the core says ${verdict.status}, and a replay without it ${String(without)}`;
+  } finally {
+    await core.close();
   }
 }
 

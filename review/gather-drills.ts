@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { DrillReport } from '../testing';
+import type { DrillReport } from '../testing/drill/drill-report';
 import { readDrillRecords } from '../testing/drill/drill-record';
 
 export interface DrillEvidence {

@@ -46,7 +46,8 @@ export class NothingToReviewError extends Error {
  *
  * @throws NothingToReviewError where no workflow is found, or none of the given name, or the workflow file is missing.
  * @throws ManifestError if a `manifest.json` of saved histories can't be read.
- * @remarks Contacts no server, but the codec server of the configuration where histories are encoded. Runs the linter and the workflow code, which is bundled for the replay.
+ * @remarks Contacts no server, but the codec server of the configuration where histories are encoded. Runs the linter and the
+ *   workflow code, which is bundled for the replay.
  */
 export async function review(options: ReviewOptions): Promise<ReviewReport> {
   const { workflowTypes, now = Date.now } = options;

@@ -14,7 +14,8 @@ import { runScript } from './support/run-script';
 const usage = `Usage: npm run fuzz:replay -- [options]
 
 Generates workflows, records them, edits them at random, and replays what was recorded on the edited code: with the SDK's plain
-Worker.runReplayHistories, and with longhaul's switches. Fails where the two do not give the same verdict.
+Worker.runReplayHistories, with longhaul's switches, and with --fast, for which the unedited code is replayed first. Fails where
+they do not give the same verdict.
 
   --edits N      default: 1000
   --workflows N  to edit; default: 40
@@ -58,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const programs = Array.from({ length: count }, () => generate(random));
   const base = await write('base', programs);
   const recorded = await recordRuns(base.path, base.types, random);
-  const sum = { edits: 0, histories: 0, pass: 0, nondeterminism: 0, failed: 0, disagree: 0 };
+  const sum = { edits: 0, histories: 0, pass: 0, nondeterminism: 0, failed: 0, withoutCore: 0, disagree: 0 };
   for (let from = 0; from < edits; from += batch) {
     const edited = Array.from({ length: Math.min(batch, edits - from) }, () => {
       const index = random.whole(0, programs.length - 1);
@@ -81,12 +82,21 @@ async function main(argv: readonly string[]): Promise<number> {
     const { code } = await bundleWorkflowCode({ workflowsPath: made.path, logger });
     const theirs = await asTheSdk(code, cases);
     const ours = await asLonghaul(code, cases);
+    const unedited = await write(
+      `unedited${from}`,
+      edited.map(({ index }) => programs[index] as Program),
+    );
+    const { code: was } = await bundleWorkflowCode({ workflowsPath: unedited.path, logger });
+    await asLonghaul(was, cases, { fast: true });
+    const fast = await asLonghaul(code, cases, { fast: true, onEngine: (count) => (sum.withoutCore += count) });
     for (const [at, one] of cases.entries()) {
-      const [mine, plain] = [ours[at], theirs[at]];
+      const [mine, quick, plain] = [ours[at], fast[at], theirs[at]];
       if (plain) sum[plain] += 1;
-      if (mine === plain) continue;
+      if (mine === plain && quick === plain) continue;
       sum.disagree += 1;
-      console.log(`${one.type} of ${made.path} (${one.what}): longhaul says ${mine ?? ''}, the SDK ${plain ?? ''}`);
+      console.log(
+        `${one.type} of ${made.path} (${one.what}): longhaul says ${mine ?? ''}, with --fast ${quick ?? ''}, the SDK ${plain ?? ''}`,
+      );
       const { history, workflowId } = one;
       await saveHistory(join(folder, 'disagreements'), { history, workflowId, what: `${from} ${at}` });
     }
@@ -149,7 +159,11 @@ async function asTheSdk(code: string, cases: readonly Case[]): Promise<Verdict[]
   return verdicts;
 }
 
-async function asLonghaul(code: string, cases: readonly Case[]): Promise<string[]> {
+async function asLonghaul(
+  code: string,
+  cases: readonly Case[],
+  { fast = false, onEngine }: { fast?: boolean; onEngine?: (withoutCore: number) => void } = {},
+): Promise<string[]> {
   const histories = cases.map(({ history, workflowId }, at): LoadedHistory =>
     fromHistory(history, { workflowId, name: `${at}` }),
   );
@@ -157,8 +171,11 @@ async function asLonghaul(code: string, cases: readonly Case[]): Promise<string[
     workflowBundle: { code },
     histories,
     lineCoverage: false,
+    fast,
   });
-  if (engine.path !== 'fast') throw new Error(`longhaul took the plain path: ${engine.reason ?? ''}`);
+  const reason = engine.reason ?? engine.notFast;
+  if (reason !== undefined) throw new Error(`longhaul did not take the fast path: ${reason}`);
+  onEngine?.(engine.withoutCore ?? 0);
   return results.map(({ status }) => (status === 'drift' ? 'pass' : status));
 }
 

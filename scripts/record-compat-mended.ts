@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { submit } from 'longhaul/client';
+import { answerUpdate } from 'longhaul/recipes';
 import { rollOverSignal, statusQuery } from 'longhaul/workflows';
 import { hang } from '../test/compat/mended';
 import { add, ask } from '../test/compat/parts';
@@ -51,4 +52,24 @@ export const mendedGoldens = [
     },
   },
   { workflow: 'recipeFanOutAgain', what: 'after its source failed', play: end },
+  {
+    workflow: 'recipeCutOff',
+    what: 'cut off and called again',
+    async play(handle: Handle) {
+      await handle.signal(add, { id: 'i1' });
+      await end(handle);
+    },
+  },
+  { workflow: 'recipeOthersChildren', what: 'ids that are taken', children: ['/lingers/3'], play: end },
+  {
+    workflow: 'recipeReminders',
+    what: 'rolls over between two reminders',
+    async play(handle: Handle) {
+      await setTimeout(250);
+      await handle.signal(rollOverSignal);
+      while ((await latest(handle).query(statusQuery)).run < 2) await setTimeout(10);
+      await submit(handle, answerUpdate, { by: 'ann', decision: 'approve' });
+      await end(handle);
+    },
+  },
 ] as const;

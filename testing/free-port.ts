@@ -14,3 +14,18 @@ export async function freePort(): Promise<number> {
     });
   });
 }
+
+/** Whether nobody of this machine listens on it, on any of its addresses. */
+export async function isPortFree(port: number): Promise<boolean> {
+  for (const host of ['127.0.0.1', '0.0.0.0', '::']) if (!(await canListen(port, host))) return false;
+  return true;
+}
+
+async function canListen(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    // A machine without IPv6, or a port below 1024: the server itself says what it thinks of that.
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'EADDRINUSE'));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

@@ -48,6 +48,9 @@ export interface WorkerProcess {
   /** Resolves when the worker polls; rejects with `WorkerProcessError` when the process ends before. */
   readonly ready: Promise<void>;
 
+  /** The activities that it has, once it is ready; undefined where it does not tell. */
+  readonly activities?: readonly string[] | undefined;
+
   /** Resolves when the process has ended, however it did. */
   readonly exited: Promise<Exit>;
 
@@ -107,8 +110,10 @@ export async function startWorkerCommand(
   });
   const reports = new EventEmitter<{ report: [WorkerReport] }>();
   if (running.channel) readLines(running.channel, (report) => void reports.emit('report', report as WorkerReport));
+  let activities: readonly string[] | undefined;
   const ready = new Promise<void>((resolve, reject) => {
-    reports.once('report', () => {
+    reports.once('report', (report) => {
+      if (report.type === 'ready') ({ activities } = report);
       // Before anyone who waits for it goes on, and may want to hold this process open for the worker's end.
       running.unref();
       resolve();
@@ -129,6 +134,9 @@ export async function startWorkerCommand(
   const worker: WorkerProcess = {
     pid: running.pid,
     ready,
+    get activities() {
+      return activities;
+    },
     get exited() {
       return running.ended().then(() => running.exited);
     },

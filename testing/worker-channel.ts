@@ -10,7 +10,8 @@ export interface CrashOrder {
 
 /** What the worker tells. */
 export type WorkerReport =
-  | { type: 'ready' }
+  /** It polls; with the activities that it has, where it knows them all. */
+  | { type: 'ready'; activities?: readonly string[] }
   | { type: 'armed' }
   /** A crash point was reached for the count-th time since one was armed. */
   | { type: 'reached'; name: string; count: number };

@@ -1,5 +1,22 @@
 import type { Worker } from '@temporalio/worker';
 
+/** The worker was given up, since activities went on for longer than `shutdownForceTime`. */
+export class DrainError extends Error {
+  override readonly name = 'DrainError';
+
+  constructor(options: ErrorOptions) {
+    super(
+      'runWorker: the worker did not drain within shutdownForceTime: an activity went on although it was told to end. What it had in hand is done again when it times out; have activities end with their cancellation signal, as longActivity does by itself',
+      options,
+    );
+  }
+}
+
+/** The SDK's own error for it, or the one that takes its place: the native worker can't be closed while an activity runs in it. */
+const isOverdue = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'GracefulShutdownPeriodExpiredError' || /Worker still in use/.test(error.message));
+
 /** Drains a worker when the process is asked to end; asked again, it ends the process. */
 export class Drain {
   private worker: Worker | undefined;
@@ -24,7 +41,9 @@ export class Drain {
     onRunning?.();
     // Asked to end while it was made.
     if (this.requested) this.shutDown();
-    await running;
+    await running.catch((error: unknown) => {
+      throw this.asked && isOverdue(error) ? new DrainError({ cause: error }) : error;
+    });
   }
 
   close(): void {

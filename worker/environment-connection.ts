@@ -1,5 +1,5 @@
-import type { LoadClientProfileOptions } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
+import type { EnvironmentProfile } from './environment-profile';
 
 /**
  * Connects as Temporal's own environment configuration says: `TEMPORAL_ADDRESS` and its like, and the profiles of `temporal.toml`.
@@ -7,7 +7,7 @@ import type { NativeConnection } from '@temporalio/worker';
  * @throws Error when `@temporalio/envconfig` is not installed.
  */
 export async function connectFromEnvironment(
-  profile: LoadClientProfileOptions = {},
+  profile: EnvironmentProfile = {},
 ): Promise<{ connection: NativeConnection; namespace: string | undefined }> {
   const { NativeConnection } = await import('@temporalio/worker');
   const { namespace, connectionOptions } = loadEnvconfig().loadClientConnectConfig(profile);

@@ -7,4 +7,5 @@ export type { Enforce } from '../activities/enforcement';
 export { histogramBuckets } from './histogram-buckets';
 export { runWorker } from './run-worker';
 export type { RunWorkerOptions } from './run-worker';
+export type { EnvironmentProfile } from './environment-profile';
 export type { HealthOptions } from './health-server';

@@ -1,11 +1,11 @@
-import type { LoadClientProfileOptions } from '@temporalio/envconfig';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import type { Duration } from '../workflows/duration';
 import { lengthOfTime } from '../workflows/duration';
-import { checkKnown, shown } from '../workflows/options';
+import { checkKnown, isMisspelling, shown } from '../workflows/options';
 import { connectionCheck } from './connection-check';
 import { Drain } from './drain';
 import { connectFromEnvironment } from './environment-connection';
+import type { EnvironmentProfile } from './environment-profile';
 import { serveHealth } from './health-server';
 import type { HealthOptions, HealthServer } from './health-server';
 import { LonghaulPlugin } from './plugin';
@@ -17,7 +17,7 @@ export interface RunWorkerOptions extends Omit<WorkerOptions, 'shutdownGraceTime
   connection?: NativeConnection;
 
   /** Which profile of `temporal.toml`, and where from. @default the environment's */
-  profile?: LoadClientProfileOptions;
+  profile?: EnvironmentProfile;
 
   /** Options of the `LonghaulPlugin` that it adds, unless `plugins` has one. @default the plugin's own defaults */
   longhaul?: LonghaulPluginOptions;
@@ -88,8 +88,24 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     await drain.run(worker, onRunning);
   } finally {
     drain.close();
-    await opened?.close();
+    // One that did not drain holds it still; what that threw says more.
+    await opened?.close().catch(() => undefined);
     await server?.close();
+  }
+}
+
+/** Options without which the SDK's own message is of something else. It may have more than are known here, so only what resembles one is refused. */
+const spelled = [
+  ...['workflowsPath', 'workflowBundle', 'activities', 'connection', 'namespace', 'plugins', 'interceptors'],
+  ...['dataConverter', 'identity', 'bundlerOptions', 'profile', 'longhaul', 'health', 'signals', 'onRunning'],
+  ...['shutdownGraceTime', 'shutdownForceTime'],
+];
+
+function checkSpelling(options: RunWorkerOptions): void {
+  for (const name of Object.keys(Object(options) as object)) {
+    if (spelled.includes(name)) continue;
+    const meant = spelled.find((known) => isMisspelling(name, known));
+    if (meant !== undefined) throw new TypeError(`runWorker: '${name}' is no option; use ${meant}`);
   }
 }
 
@@ -99,6 +115,7 @@ function checkRunWorker(options: RunWorkerOptions): void {
   if (typeof taskQueue !== 'string' || taskQueue === '') {
     throw new TypeError(`runWorker: taskQueue is ${shown(taskQueue)}; use the name of the task queue that it works on`);
   }
+  checkSpelling(options);
   checkKnown('runWorker', 'health', health, ['port', 'host']);
   if (health && !(Number.isInteger(health.port) && health.port >= 0 && health.port <= 65_535)) {
     throw new TypeError(

@@ -29,6 +29,11 @@ export class Growth {
     return this.recorded.current.historyLength;
   }
 
+  /** Whether a validator may see the run as it was before its last task. */
+  get isCatchingUp(): boolean {
+    return this.recorded.isCatchingUp;
+  }
+
   countSignal(): void {
     this.signals += 1;
   }

@@ -68,7 +68,8 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
   private readonly leased = new Set<Entry<T>>();
   private readonly leasedIn = new WeakMap<Entry<T>, CancellationScope>();
   private readonly failures = new WeakMap<Entry<T>, unknown>();
-  private reading = false;
+  /** The scope of the reader that waits. */
+  private reader: { readonly scope: CancellationScope } | undefined;
   /** The loop that reads it now. */
   loop: { readonly owes: boolean } | undefined;
   private readonly meter = new BacklogMeter();
@@ -114,7 +115,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
 
   /** Whether somebody reads it, or works on what it handed out. */
   get isRead(): boolean {
-    return this.reading || this.leased.size > 0;
+    return this.reader !== undefined || this.leased.size > 0;
   }
 
   get waiting(): readonly Entry<T>[] {
@@ -190,7 +191,8 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
       );
     }
     const held = this.items.length + this.arriving.size;
-    if (!known && capacity && held >= capacity.items) {
+    // Rather one too many than turned away for ever, by a worker that keeps nothing in its cache.
+    if (!known && capacity && held >= capacity.items && !this.host.growth.isCatchingUp) {
       throw longhaulFailure(
         'LonghaulInboxFull',
         `inbox '${this.name}' holds ${held} items, and takes ${capacity.items}; send it again later`,
@@ -427,21 +429,25 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
     return { ...(ages && { ages }), ...(replies && { replies }) };
   }
 
-  /** One reader at a time. */
+  /** One reader at a time. One that has been cancelled, and has yet to end, is waited for: clean-up may come to the inbox sooner. */
   async read<R>(reader: () => Promise<R>): Promise<R> {
-    if (this.reading) {
-      // longhaul-ignore no-plain-error: misuse: the task waits for corrected code
-      throw new Error(
-        `inbox '${this.name}' already has a reader that waits; read it in one place, with forEach({ concurrency }) for more at once`,
-      );
+    for (let other = this.reader; other; other = this.reader) {
+      if (!other.scope.consideredCancelled) {
+        // longhaul-ignore no-plain-error: misuse: the task waits for corrected code
+        throw new Error(
+          `inbox '${this.name}' already has a reader that waits; read it in one place, with forEach({ concurrency }) for more at once`,
+        );
+      }
+      const cancelled = other;
+      await condition(() => this.reader !== cancelled);
     }
-    this.reading = true;
+    this.reader = { scope: CancellationScope.current() };
     const done = waitingOn({ kind: 'inbox', what: this.name });
     try {
       return await reader();
     } finally {
       done();
-      this.reading = false;
+      this.reader = undefined;
     }
   }
 

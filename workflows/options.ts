@@ -56,6 +56,10 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return best && best.distance <= Math.max(2, Math.floor(name.length / 3)) ? best.word : undefined;
 }
 
+/** Whether `name` is `known` but for a letter or two. */
+export const isMisspelling = (name: string, known: string): boolean =>
+  name !== known && editDistance(name.toLowerCase(), known.toLowerCase()) <= 2;
+
 /** How many characters have to be put in, taken out or replaced. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);

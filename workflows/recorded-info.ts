@@ -5,10 +5,15 @@ interface Job {
   variant?: string;
 }
 
+interface Activation {
+  jobs?: Job[] | null;
+  isReplaying?: boolean | null;
+}
+
 interface Activator {
   commands?: readonly { updateResponse?: { accepted?: unknown } | null }[];
   interceptors?: {
-    internals: { activate: (input: { activation: { jobs?: Job[] | null } }, next: (input: never) => void) => void }[];
+    internals: { activate: (input: { activation: Activation }, next: (input: never) => void) => void }[];
   };
   currentRandomStorage?: unknown;
   bindCurrentRandom?: <F extends (...args: never[]) => unknown>(next: F) => F;
@@ -16,6 +21,9 @@ interface Activator {
 
 /** What history does not tell of: a replay has no such jobs. */
 const unrecorded: readonly (string | undefined)[] = ['doUpdate', 'queryWorkflow', 'removeFromCache'];
+
+/** The length of the history in a run's first task. */
+const lengthAtFirst = 3;
 
 /**
  * `workflowInfo()` as of the last workflow task that history tells of.
@@ -26,6 +34,8 @@ const unrecorded: readonly (string | undefined)[] = ['doUpdate', 'queryWorkflow'
 export class RecordedInfo {
   private info = workflowInfo();
   private isNews = false;
+  private wasLive = !this.info.unsafe.isReplaying;
+  private catchingUp = this.wasLive && this.info.historyLength > lengthAtFirst;
 
   constructor() {
     const activator = activatorOf();
@@ -33,7 +43,9 @@ export class RecordedInfo {
     activator?.interceptors?.internals.push({
       activate: (input, next) => {
         this.isNews = true;
-        this.takeWith(input.activation.jobs?.find(({ variant }) => !unrecorded.includes(variant)));
+        const recorded = input.activation.jobs?.find(({ variant }) => !unrecorded.includes(variant));
+        this.noteReplay(input.activation, recorded);
+        this.takeWith(recorded);
         next(input as never);
       },
     });
@@ -43,6 +55,20 @@ export class RecordedInfo {
     // longhaul-ignore condition-predicate-pure: the same snapshot whoever asks first after a task begins
     if (this.isNews && activatorOf()?.commands?.some(({ updateResponse }) => updateResponse?.accepted)) this.take();
     return this.info;
+  }
+
+  /**
+   * Whether this activation is the first one after a replay, and may bring again what the body has seen: a replay takes a task that issued
+   * no command and the next one as one. What an update's validator sees then is older than what the body had made of it.
+   */
+  get isCatchingUp(): boolean {
+    return this.catchingUp;
+  }
+
+  private noteReplay({ jobs, isReplaying }: Activation, recorded: Job | undefined): void {
+    if (jobs?.every(({ variant }) => variant === 'queryWorkflow' || variant === 'removeFromCache')) return;
+    this.catchingUp = !isReplaying && !this.wasLive && recorded !== undefined;
+    this.wasLive = !isReplaying;
   }
 
   /**

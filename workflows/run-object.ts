@@ -1,4 +1,5 @@
 import { condition, isCancellation, patched, startChild, workflowInfo } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Workflow } from '@temporalio/workflow';
 import type { StartChildOptions } from './run';
 import type { Session } from './session';
@@ -60,8 +61,17 @@ export function runObject(session: Session): object {
       session.children += 1;
       const id = workflowId ?? `${workflowInfo().workflowId}/${child.name}/${session.children}`;
       return await session.hold(async () => {
-        await startChild(child, { ...options, workflowId: id, parentClosePolicy: 'ABANDON' } as never);
-        return id;
+        try {
+          await startChild(child, { ...options, workflowId: id, parentClosePolicy: 'ABANDON' } as never);
+          return id;
+        } catch (error) {
+          const isOthers = workflowId === undefined && error instanceof WorkflowExecutionAlreadyStartedError;
+          if (!isOthers || !patched('longhaul.ownChild')) throw error;
+        }
+        // A child of an earlier execution of the same workflow id goes on under it.
+        const own = `${id}/${workflowInfo().firstExecutionRunId}`;
+        await startChild(child, { ...options, workflowId: own, parentClosePolicy: 'ABANDON' } as never);
+        return own;
       });
     },
     safePoint: async (): Promise<void> => {

@@ -40,7 +40,8 @@ export interface Run<Args extends readonly unknown[], State extends object, Decl
 
   /**
    * Starts a child that goes on when this run rolls over (under the SDK's default policy it would be terminated), and returns its
-   * workflow id. Its result can't be awaited, since the run that could may be over: let it signal.
+   * workflow id. Unless one is given that is PARENT/TYPE/NUMBER, and has the first run's id too where a child that an earlier
+   * execution of this workflow id left behind runs under that. Its result can't be awaited, since the run that could may be over: let it signal.
    */
   startChild<W extends Workflow>(child: W, options: StartChildOptions<Parameters<W>>): Promise<string>;
 

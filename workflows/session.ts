@@ -110,7 +110,10 @@ export class Session implements InboxesHost, PartHost {
   }
 
   get isLeaving(): boolean {
-    return this.finished() || this.rolling !== undefined || this.requested || this.growth.isAtLimit;
+    if (this.finished()) return true;
+    // After a reset the server brings again what later runs had taken; turned away it would be lost, since nobody waits for it.
+    if (this.growth.isCatchingUp) return false;
+    return this.rolling !== undefined || this.requested || this.growth.isAtLimit;
   }
 
   /** Why the run is about to roll over. */

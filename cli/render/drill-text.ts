@@ -17,19 +17,29 @@ export function drillText(report: DrillReport, file: string): string {
   ].join('\n');
 }
 
-function tryLine({ timeout, failure, resumedAfterMs, checkpoint, continued, redoneMs }: DrillTry): string {
+function tryLine(tried: DrillTry): string {
+  const {
+    timeout,
+    failure,
+    resumedAfterMs,
+    checkpoint,
+    continued,
+    redoneMs,
+    attempt,
+    nextAttempt = attempt + 1,
+  } = tried;
   const noticed =
     timeout === null
       ? failure === null
         ? 'nobody noticed'
         : `it failed: ${shortText(failure, 60)}`
       : `${timeout} timeout`;
-  const next = resumedAfterMs === null ? 'no next attempt' : `next attempt after ${durationText(resumedAfterMs)}`;
+  if (resumedAfterMs === null) return `  ${noticed}; no next attempt began`;
   const from =
     checkpoint === undefined
       ? 'from the beginning'
       : continued === false
         ? `from the beginning, in spite of checkpoint ${shortText(checkpoint, 60)}`
         : `from checkpoint ${shortText(checkpoint, 60)}`;
-  return `  ${noticed}; ${next} ${from}; at most ${durationText(redoneMs)} of work done again`;
+  return `  ${noticed}; ${nextAttempt === attempt + 1 ? 'next attempt' : `attempt ${nextAttempt}`} after ${durationText(resumedAfterMs)} ${from}; at most ${durationText(redoneMs)} of work done again`;
 }

@@ -1,5 +1,5 @@
 import type { RunResult } from '../run-result';
-import { bytesText, countText, durationText, shortText, tableText, timeText } from './units';
+import { bytesText, countOf, countText, durationText, shortText, tableText, timeText } from './units';
 
 /** What `longhaul run` prints at a terminal. */
 export function runText({ status, deadLetters, result, command, workflowId }: RunResult): string {
@@ -7,7 +7,7 @@ export function runText({ status, deadLetters, result, command, workflowId }: Ru
   if (result) {
     const verb = command.endsWith('redrive') ? 'put back' : 'dropped';
     return [
-      `${countText(result.done.length)} dead letters ${verb}${result.done.length > 0 ? `: ${result.done.join(', ')}` : ''}`,
+      `${countOf(result.done.length, 'dead letter')} ${verb}${result.done.length > 0 ? `: ${result.done.join(', ')}` : ''}`,
       ...result.kept.map(({ letter, why }) => `${letter} stays: ${why}`),
     ].join('\n');
   }
@@ -48,7 +48,7 @@ function statusText(workflowId: string, status: NonNullable<RunResult['status']>
     ...(inboxRows.length === 0
       ? []
       : tableText([['inbox', 'waiting', 'in hand', 'received', 'oldest', ''], ...inboxRows])),
-    `  ${countText(deadLetters.length)} dead letters, ${countText(undeclared.length)} undeclared signals`,
+    `  ${countOf(deadLetters.length, 'dead letter')}, ${countOf(undeclared.length, 'undeclared signal')}`,
     ...waitingOn.map((wait) => `  waits: ${wait.kind} ${shortText(wait.what, 80)}, since ${time(wait.since)}`),
   ].join('\n');
 }

@@ -19,6 +19,10 @@ export function durationText(ms: number): string {
 const pair = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 
+/** `1 event`, `12,345 events`. */
+export const countOf = (count: number, thing: string): string =>
+  `${countText(count)} ${thing}${count === 1 ? '' : 's'}`;
+
 /** `12,345`. */
 export const countText = (count: number): string => Math.round(count).toLocaleString('en-US');
 

@@ -1,5 +1,5 @@
 import type { WatchCase, WatchEvent, WatchReport } from '../../client';
-import { countText, durationText } from './units';
+import { countOf, countText, durationText } from './units';
 
 /** What `longhaul watch` prints at a terminal. */
 export function watchText({ groups, coverage, warnings, namespace, cost, durationMs, ok }: WatchReport): string {
@@ -19,8 +19,17 @@ export function watchText({ groups, coverage, warnings, namespace, cost, duratio
   return [
     ...lines,
     ...warnings,
-    ...(leftOver > 0 ? [`${countText(leftOver)} suspects are left for the next look.`] : []),
-    `${ok ? 'Nothing is wrong' : `${countText(groups.reduce((sum, { cases }) => sum + cases.length, 0))} open cases`} in namespace ${namespace}: ${countText(running)} running, ${countText(looked)} looked at (${round}), ${countText(calls)} calls in ${durationText(durationMs)}.`,
+    ...(leftOver > 0
+      ? [`${countOf(leftOver, 'suspect')} ${leftOver === 1 ? 'is' : 'are'} left for the next look.`]
+      : []),
+    `${
+      ok
+        ? 'Nothing is wrong'
+        : countOf(
+            groups.reduce((sum, { cases }) => sum + cases.length, 0),
+            'open case',
+          )
+    } in namespace ${namespace}: ${countText(running)} running, ${countText(looked)} looked at (${round}), ${countOf(calls, 'call')} in ${durationText(durationMs)}.`,
   ].join('\n');
 }
 

@@ -20,8 +20,8 @@ export interface TaskFailure {
   why: string;
 }
 
-/** Why the workflow task fails, from the newest events of the run. */
-export function taskFailureIn(page: HistoryPage | undefined): TaskFailure {
+/** Why the workflow task fails, from the newest events of the run, newest first. */
+export function taskFailureIn(page: Pick<HistoryPage, 'history'> | undefined): TaskFailure {
   for (const event of page?.history?.events ?? []) {
     const failed = event.workflowTaskFailedEventAttributes;
     if (failed) return { cause: causeOf(failed.cause ?? 0, failed.failure), why: messageOf(failed.failure) };

@@ -42,7 +42,7 @@ export async function queuesWithoutWorkers(
       team: null,
       subject: name,
       since: lastMs > 0 ? iso(lastMs) : null,
-      message: `No worker polls task queue ${name}, on which ${running.toLocaleString('en-US')} workflows run.`,
+      message: `No worker polls task queue ${name}, on which ${running === 1 ? '1 workflow runs' : `${running.toLocaleString('en-US')} workflows run`}.`,
       fix: `Start a worker for task queue ${name}, or see why its workers are gone.`,
     });
   }

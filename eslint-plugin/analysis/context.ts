@@ -51,9 +51,13 @@ const identities = new Set(['workflowId', 'activityId', 'taskQueue', 'workflowTy
 
 /** Whether the value decides which way the code takes, or which id a command gets; followed over one constant. */
 export function decides(node: ts.Node, hops = 1): boolean {
+  let isAnswer = false;
   for (let at = node; ; at = at.parent) {
     const { parent } = at;
     if (isConditionOf(at, parent)) return true;
+    // A caller may ask for the answer of a test, as for that of a comparison.
+    if (isAnswer && isResult(at, parent)) return true;
+    isAnswer ||= ts.isCallExpression(parent) && questions.test(parent.expression.getText());
     if (ts.isBinaryExpression(parent)) {
       const kind = parent.operatorToken.kind;
       if (comparisons.has(kind)) return isUsedAsCondition(parent);
@@ -85,10 +89,14 @@ function isConditionOf(node: ts.Node, parent: ts.Node): boolean {
 
 /** A comparison decides where a condition takes it, or a caller may: it is returned. */
 function isUsedAsCondition(node: ts.Expression): boolean {
-  const { parent } = node;
-  if (ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node)) return true;
-  return decides(node);
+  return isResult(node, node.parent) || decides(node);
 }
+
+function isResult(node: ts.Node, parent: ts.Node): boolean {
+  return ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node);
+}
+
+const questions = /\.(test|has|includes|startsWith|endsWith)$/;
 
 /** Whether a value goes on through its parent: as the receiver of a method, in a template, a sum, or a rounding. */
 function passesOn(node: ts.Node, parent: ts.Node): boolean {

@@ -82,9 +82,20 @@ export class EngineHazards {
     const name = bare(access.expression);
     if (!ts.isIdentifier(name) || isLogged(access) || isThrown(access)) return [];
     const clause = catchOf(name);
-    if (clause === undefined || !onlyEngineThrows(clause.parent.tryBlock) || !decides(access)) return [];
+    const isEngines = clause === undefined ? this.isParseError(name) : onlyEngineThrows(clause.parent.tryBlock);
+    if (!isEngines || !decides(access)) return [];
     const remedy = 'Its text differs between versions of Node: decide by the kind of error.';
     return [{ effect: 'engine', label: 'message of an engine error', remedy }];
+  }
+
+  /** Of a `SyntaxError` the engine wrote the text: nobody throws one of his own. */
+  private isParseError(name: ts.Identifier): boolean {
+    if (!this.typed) return false;
+    const symbol = this.checker.getTypeAtLocation(name).getSymbol();
+    return (
+      /^(SyntaxError|URIError)$/.test(symbol?.name ?? '') &&
+      (symbol?.declarations ?? []).some((node) => node.getSourceFile().isDeclarationFile)
+    );
   }
 
   private ofFunctionText(node: ts.Expression): readonly Hazard[] {

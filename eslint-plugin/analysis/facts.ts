@@ -39,10 +39,15 @@ export function factOf(module: string, path: readonly string[], own: ReadonlyMap
   return knownModules.has(bare) || knownModules.has(packageOf(bare)) ? 'pure' : undefined;
 }
 
-/** `_(items).map(f).shuffle()` is `_.shuffle()`. */
+/** `_(items).map(f).shuffle()` is `_.shuffle()`; what `_.sortBy(items)` or `_(items).first()` gives is the project's. */
 function unwrapped(module: string, steps: readonly string[]): readonly string[] {
-  return /^lodash(-es)?$/.test(packageOf(module)) ? steps.slice(steps.lastIndexOf('()') + 1) : steps;
+  if (!/^lodash(-es)?$/.test(module) || !/^(chain\.)?\(\)\./.test(steps.join('.'))) return steps;
+  const last = steps.lastIndexOf('()');
+  return steps.slice(0, last).some((step) => unwrapping.test(step)) ? steps : steps.slice(last + 1);
 }
+
+const unwrapping =
+  /^(value|valueOf|first|head|last|nth|find|findLast|shift|pop|min|max|minBy|maxBy|reduce|get|result)$/;
 
 /** `lodash/random` and `date-fns/format` hold what their packages export by that name. */
 function inner(module: string, steps: readonly string[]): readonly string[] {

@@ -154,7 +154,8 @@ export class MemberHazards {
     if (this.referents.of(node).some((referent) => referent.kind === 'global' && referent.path === 'Date.()'))
       return true;
     if (!this.typed) return false;
-    const symbol = this.checker.getTypeAtLocation(node).getSymbol();
+    const type = this.checker.getTypeAtLocation(node);
+    const symbol = (type.isTypeParameter() ? this.checker.getApparentType(type) : type).getSymbol();
     return symbol?.name === 'Date' && (symbol.declarations ?? []).some((d) => isBuiltIn(d, ['Date']));
   }
 

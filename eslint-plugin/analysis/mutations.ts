@@ -26,12 +26,21 @@ export function mutationsIn(unit: Unit, checker: ts.TypeChecker): readonly Hazar
       return [{ unit, node, effect: 'mutates', label: `writes ${target.getText()}`, target: owner }];
     }
     if (!ts.isIdentifier(root)) return [];
-    const declaration = checker.getSymbolAtLocation(root)?.valueDeclaration;
+    const declaration = declarationOf(root, checker);
     if (declaration === undefined || ts.isFunctionDeclaration(declaration)) return [];
     // What a caller hands in is the caller's affair.
     if (functionAround(declaration) === unit.node) return [];
     return [{ unit, node, effect: 'mutates', label: `writes ${target.getText()}`, target: declaration }];
   }
+}
+
+/** Where a variable is declared, also in another module of the project. */
+function declarationOf(name: ts.Identifier, checker: ts.TypeChecker): ts.Declaration | undefined {
+  const symbol = checker.getSymbolAtLocation(name);
+  if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol?.valueDeclaration;
+  const imported = checker.getAliasedSymbol(symbol).valueDeclaration;
+  const isVariable = imported !== undefined && ts.isVariableDeclaration(imported);
+  return isVariable && !imported.getSourceFile().isDeclarationFile ? imported : undefined;
 }
 
 /** Whether a mutation can be seen outside of `boundary`: what it changes was not made within. */

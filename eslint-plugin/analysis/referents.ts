@@ -189,7 +189,7 @@ export class Referents {
     if (!this.members.has(name) || found.some(isKnown)) return found;
     // What a built-in gives back may be the project's: `steps.get(name)?.run()`.
     const symbol = this.memberSymbol(node);
-    return symbol === undefined ? found : [...found, ...this.ofSymbol(symbol).filter(isOwn)];
+    return symbol === undefined ? found : withOwn(found, this.ofSymbol(symbol));
   }
 
   /** Whether the project's own code has a member of that name. */
@@ -411,7 +411,7 @@ export class Referents {
     const found = base.flatMap((referent) => this.member(referent, name));
     if (!this.members.has(name) || found.some(isKnown)) return found;
     const symbol = this.boundMember(node);
-    return symbol === undefined ? found : [...found, ...this.ofSymbol(symbol).filter(isOwn)];
+    return symbol === undefined ? found : withOwn(found, this.ofSymbol(symbol));
   }
 
   private boundName(node: ts.BindingElement): string | undefined {
@@ -473,6 +473,11 @@ function isConst(node: ts.VariableDeclaration): boolean {
 /** Whether a referent is code of the project. */
 function isOwn(referent: Referent): boolean {
   return referent.kind !== 'global' && referent.kind !== 'package';
+}
+
+/** What a member stands for by the way to it and by its type: of the type, all of it where there is no way. */
+function withOwn(found: readonly Referent[], byType: readonly Referent[]): readonly Referent[] {
+  return found.length === 0 ? byType : [...found, ...byType.filter(isOwn)];
 }
 
 /** Of a package the way says more than the type: a proxy of a function is not the function. */

@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import ts from 'typescript';
 import type { Modules } from './modules.js';
 import { isActivityPath, isTestPath, matches, shown } from './paths.js';
@@ -65,7 +66,9 @@ export function findRoots(
   }
   if (seen.complete && !seen.unknown) return { workflows: inOrder(workflows), ...others, guessed: false };
   const guesses = files.filter((file) => looksLikeWorkflow(file, shown(cwd, file.fileName)));
-  return { workflows: inOrder(new Set([...workflows, ...guesses])), ...others, guessed: true };
+  const guessed = new Set(guesses);
+  const delegating = files.filter((file) => delegates(file, shown(cwd, file.fileName), guessed, modules));
+  return { workflows: inOrder(new Set([...workflows, ...guesses, ...delegating])), ...others, guessed: true };
 }
 
 const namesBundled =
@@ -93,6 +96,30 @@ export function looksLikeWorkflow(file: ts.SourceFile, path: string): boolean {
   // What needs the SDK's errors and Node is the host's side.
   if (used.every((binding) => /(Failure|Error)$/.test(binding.imported)) && imports.some(isOfNode)) return false;
   return used.length > 0 && !(isActivityPath(path) && used.every((binding) => shared.test(binding.imported)));
+}
+
+const workflowPath = /(^|\/)workflows?(\/|\.[cm]?[jt]sx?$)|[.-]workflows?\.[cm]?[jt]sx?$/;
+
+/** Whether a file is a workflow module by its place, and leaves all that it says to the SDK to the workflow code that it imports. */
+function delegates(file: ts.SourceFile, path: string, guesses: ReadonlySet<ts.SourceFile>, modules: Modules): boolean {
+  if (guesses.has(file) || !workflowPath.test(path) || isTestPath(path) || isActivityPath(path)) return false;
+  if (!file.statements.some(isAsyncExport)) return false;
+  const imports = summaryOf(file).imports.filter((entry) => entry.live);
+  const isOutside = ({ specifier }: Import): boolean => outsideSdk.test(specifier.text) || isBuiltIn(specifier.text);
+  if (imports.some(isOutside)) return false;
+  const imported = imports.map(({ specifier }) => modules.resolve(specifier)).filter((target) => target !== undefined);
+  if (imported.some((target) => summaryOf(target).imports.some((entry) => entry.live && isOutside(entry))))
+    return false;
+  return imported.some((target) => guesses.has(target));
+}
+
+function isAsyncExport(statement: ts.Statement): boolean {
+  const kinds = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []).map(({ kind }) => kind) : [];
+  return (
+    ts.isFunctionDeclaration(statement) &&
+    kinds.includes(ts.SyntaxKind.ExportKeyword) &&
+    kinds.includes(ts.SyntaxKind.AsyncKeyword)
+  );
 }
 
 /** What a CommonJS module requires, as if it had imported it. */
@@ -123,6 +150,10 @@ function hasExports(file: ts.SourceFile): boolean {
         (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) ||
       (ts.isExpressionStatement(statement) && /^(module\.)?exports\b/.test(statement.getText(file))),
   );
+}
+
+function isBuiltIn(module: string): boolean {
+  return builtinModules.includes(module.replace(/^node:/, ''));
 }
 
 function isOfNode({ specifier }: Import): boolean {

@@ -45,6 +45,7 @@ export class SummaryBuilder {
   private readonly valueNames = new Set<string>();
   private readonly calledNames = new Set<string>();
   private readonly proxied: ts.TypeNode[] = [];
+  private readonly aliased: (readonly [member: ts.PropertyName, value: string])[] = [];
   private readonly required: ts.StringLiteralLike[] = [];
   private readonly module: Unit;
   private unit: Unit;
@@ -60,6 +61,10 @@ export class SummaryBuilder {
   build(): Summary {
     for (const statement of this.file.statements) this.visit(statement, mentioned);
     for (const { node, context, unit } of this.deferred) this.within(unit, () => this.visit(node, context));
+    for (const [name, value] of this.aliased) {
+      const text = this.names.has(value) || globals.has(value) ? nameText(name) : undefined;
+      if (text !== undefined) this.members.add(text);
+    }
     for (const entry of this.imports) {
       entry.live &&= entry.reexport || entry.bindings.length === 0 || entry.bindings.some((b) => this.isUsed(b.local));
     }
@@ -364,7 +369,7 @@ export class SummaryBuilder {
       } else if (ts.isPropertyDeclaration(member)) {
         this.decorators(member);
         const { initializer } = member;
-        if (initializer !== undefined && !isPlain(initializer)) this.member(member.name, false);
+        if (initializer !== undefined) this.valued(member.name, initializer);
         if (initializer === undefined || isAmbient(member)) continue;
         if (isStatic(member)) this.visit(initializer, declared);
         else this.within(unit, () => this.visit(initializer, declared));
@@ -375,6 +380,12 @@ export class SummaryBuilder {
   private decorators(node: ts.Node): void {
     if (!ts.canHaveDecorators(node)) return;
     for (const decorator of ts.getDecorators(node) ?? []) this.visit(decorator.expression, mentioned);
+  }
+
+  /** A member with a value: a name for something else may stand for a function too. */
+  private valued(name: ts.PropertyName, value: ts.Expression): void {
+    if (ts.isIdentifier(value)) this.aliased.push([name, value.text]);
+    else if (!isPlain(value)) this.member(name, false);
   }
 
   private member(name: ts.PropertyName, accessor: boolean): void {
@@ -456,7 +467,7 @@ export class SummaryBuilder {
     this.objects.push(node);
     for (const property of node.properties) {
       if (ts.isPropertyAssignment(property)) {
-        if (!isPlain(property.initializer)) this.member(property.name, false);
+        this.valued(property.name, property.initializer);
         this.visit(property.initializer, context);
       } else this.visit(property, context);
     }

@@ -2,7 +2,7 @@ import { Worker } from '@temporalio/worker';
 import type { WorkflowCreator } from './sdk-internals';
 import type { WorkflowRecorder } from './workflow-recorder';
 
-type CreateWorkflowCreator = (bundle: unknown, options: object, logger: unknown) => Promise<WorkflowCreator>;
+export type CreateWorkflowCreator = (bundle: unknown, options: object, logger: unknown) => Promise<WorkflowCreator>;
 
 /**
  * The SDK's worker, with its workflows watched by `recorder`.

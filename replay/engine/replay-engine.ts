@@ -11,10 +11,12 @@ import { type Moved, movedFrom } from './moved';
 import { installQuietRuntime } from './quiet-runtime';
 import { recordedTasks } from './recorded-commands';
 import { recordingWorker } from './recording-worker';
-import type { PromiseStacks } from './sdk-internals';
+import { redrive, workflowCreator } from './redrive';
+import type { PromiseStacks, WorkflowCreator } from './sdk-internals';
 import { rollOverHint } from './roll-over-hint';
 import { SourceLines } from './source-lines';
-import { type Recording, WorkflowRecorder } from './workflow-recorder';
+import { readTape, TapeWriter } from './tape';
+import { type ExecutionFacts, type Recording, WorkflowRecorder } from './workflow-recorder';
 
 export interface EngineOptions {
   bundleCode: string;
@@ -39,6 +41,8 @@ export interface EngineJob {
   digests?: boolean;
   /** Digests of the commands that the same code issued elsewhere. */
   elsewhere?: string[];
+  /** Where what the core does with this history is kept. */
+  tape?: string;
 }
 
 export interface EngineResult {
@@ -49,6 +53,8 @@ export interface EngineResult {
   /** What the code showed of itself; absent where it was not watched. */
   seen?: Seen;
   digests?: string[];
+  /** The core was not asked: the code answered as it did when the core passed it. */
+  redriven?: boolean;
 }
 
 export interface Seen {
@@ -65,30 +71,36 @@ export interface Seen {
   facts: HistoryFacts;
 }
 
+interface Run {
+  error: Error | undefined;
+  recording: Recording;
+}
+
 /** Replays one history after the other on one replay worker of the SDK. The verdict is the core's. */
 export class ReplayEngine {
   private readonly recorder = new WorkflowRecorder();
   private readonly lines: SourceLines;
   private results: AsyncIterator<ReplayResult> | undefined;
   private next: { workflowId: string; history: History } | undefined;
+  private creator: Promise<WorkflowCreator | undefined> | undefined;
 
   constructor(private readonly options: EngineOptions) {
     this.lines = new SourceLines(options.bundleCode);
   }
 
   async replay(job: EngineJob): Promise<EngineResult> {
+    const redriven = await this.redrive(job);
+    if (redriven) return redriven;
     const history = decodeHistory(job.encoded);
-    const { error, recording } = await this.run(job, history);
-    const comparison = this.compare(history, recording);
-    const found = {
-      drift: error ? [] : this.driftOf(job, history, comparison),
-      moved:
-        !error && job.elsewhere ? movedFrom(job.elsewhere, history, recording, this.lines, this.options.values) : [],
-      ...(!this.options.plain && { seen: seenIn(recording, history) }),
-      ...(job.digests === true && { digests: digestsOf(recording.commands) }),
-    };
-    if (!error) return { verdict: { status: found.drift.length > 0 ? 'drift' : 'pass' }, ...found };
-    return { verdict: await this.verdict(job, history, error, recording, comparison), ...found };
+    const tape = job.tape === undefined || this.options.plain ? undefined : new TapeWriter();
+    const { error, recording } = await this.run(job, history, tape);
+    const found = this.findings(job, history, recording, error);
+    if (error) return { verdict: await this.verdict(job, history, error, recording), ...found };
+    if (job.tape !== undefined) {
+      const facts = { execution: factsOf(history, job.namespace), history: historyFacts(history.events ?? []) };
+      tape?.save(job.tape, { ...facts, drifts: found.drift.length > 0 });
+    }
+    return { verdict: { status: found.drift.length > 0 ? 'drift' : 'pass' }, ...found };
   }
 
   async close(): Promise<void> {
@@ -97,10 +109,53 @@ export class ReplayEngine {
     await results?.return?.();
   }
 
-  private async run(job: EngineJob, history: History): Promise<{ error: Error | undefined; recording: Recording }> {
-    const taskQueue = history.events?.[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name ?? '';
-    this.recorder.start({ taskQueue, ...(job.namespace !== undefined && { namespace: job.namespace }) });
-    this.next = { workflowId: job.workflowId, history };
+  /** What comes of the history without the core, where its tape holds for the code of today. */
+  private async redrive(job: EngineJob): Promise<EngineResult | undefined> {
+    const tape = job.tape === undefined || this.options.plain ? undefined : readTape(job.tape);
+    if (!tape) return undefined;
+    this.creator ??= this.withoutCore();
+    const creator = await this.creator;
+    if (!creator) return undefined;
+    // The same commands as then: what they say otherwise than the history need be looked for only where they did then.
+    const toCompare = tape.drifts || job.elsewhere !== undefined;
+    this.recorder.start(tape.execution, { noOrigins: !toCompare });
+    if (!(await redrive(creator, tape))) return undefined;
+    const recording = this.recorder.current;
+    if (!toCompare) {
+      const seen = seenIn(recording, tape.history);
+      const digests = job.digests === true && { digests: digestsOf(recording.commands) };
+      return { verdict: { status: 'pass' }, drift: [], moved: [], seen, ...digests, redriven: true };
+    }
+    const found = this.findings(job, decodeHistory(job.encoded), recording, undefined);
+    return { verdict: { status: found.drift.length > 0 ? 'drift' : 'pass' }, ...found, redriven: true };
+  }
+
+  private findings(
+    job: EngineJob,
+    history: History,
+    recording: Recording,
+    error: Error | undefined,
+  ): Omit<EngineResult, 'verdict'> {
+    const comparison = this.compare(history, recording);
+    return {
+      drift: error ? [] : this.driftOf(job, history, comparison),
+      moved:
+        !error && job.elsewhere ? movedFrom(job.elsewhere, history, recording, this.lines, this.options.values) : [],
+      ...(!this.options.plain && { seen: seenIn(recording, historyFacts(history.events ?? [])) }),
+      ...(job.digests === true && { digests: digestsOf(recording.commands) }),
+    };
+  }
+
+  private async withoutCore(): Promise<WorkflowCreator | undefined> {
+    const { bundleCode: code, replayOptions } = this.options;
+    const creator = await workflowCreator({ ...replayOptions, workflowBundle: { code } });
+    if (creator) this.recorder.watch(creator);
+    return creator;
+  }
+
+  private async run({ workflowId, namespace }: EngineJob, history: History, tape?: TapeWriter): Promise<Run> {
+    this.recorder.start(factsOf(history, namespace), { tape });
+    this.next = { workflowId, history };
     this.results ??= this.startWorker();
     try {
       const result = await this.results.next();
@@ -148,15 +203,9 @@ export class ReplayEngine {
     }
   }
 
-  private async verdict(
-    job: EngineJob,
-    history: History,
-    error: Error,
-    recording: Recording,
-    comparison: Comparison,
-  ): Promise<Verdict> {
+  private async verdict(job: EngineJob, history: History, error: Error, recording: Recording): Promise<Verdict> {
     if (error.name === 'DeterminismViolationError') {
-      const divergence = await this.divergence(job, history, error, recording, comparison);
+      const divergence = await this.divergence(job, history, error, recording);
       return { status: 'nondeterminism', divergence };
     }
     const { failure } = recording;
@@ -167,13 +216,8 @@ export class ReplayEngine {
     return { status: 'failed', message: failure?.message ?? coreMessage(error), ...(location && { location }) };
   }
 
-  private async divergence(
-    job: EngineJob,
-    history: History,
-    error: Error,
-    recording: Recording,
-    { mismatch }: Comparison,
-  ): Promise<Divergence> {
+  private async divergence(job: EngineJob, history: History, error: Error, recording: Recording): Promise<Divergence> {
+    const { mismatch } = this.compare(history, recording);
     const message = coreMessage(error);
     const named = eventInMessage(message);
     if (mismatch) {
@@ -217,13 +261,18 @@ export class ReplayEngine {
   }
 }
 
+function factsOf({ events }: History, namespace: string | undefined): ExecutionFacts {
+  const taskQueue = events?.[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name ?? '';
+  return { taskQueue, ...(namespace !== undefined && { namespace }) };
+}
+
 /** A difference in kind or name that the core accepts nevertheless. */
 function otherCommand({ eventId, expected, actual, origin }: Mismatch, lines: SourceLines): Drift {
   const location = origin && lines.locate(origin);
   return { eventId, command: expected, path: 'command', recorded: expected, actual, ...(location && { location }) };
 }
 
-function seenIn({ exported, handlers, unhandled, patches }: Recording, history: History): Seen {
+function seenIn({ exported, handlers, unhandled, patches }: Recording, facts: HistoryFacts): Seen {
   const answered = (answer: boolean) => [...patches].flatMap(([id, answers]) => (answers.has(answer) ? [id] : []));
   return {
     exported,
@@ -233,6 +282,6 @@ function seenIn({ exported, handlers, unhandled, patches }: Recording, history: 
     unhandled,
     taken: answered(true),
     notTaken: answered(false),
-    facts: historyFacts(history.events ?? []),
+    facts,
   };
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Context } from 'node:vm';
-import type { Command } from '../proto';
+import type { Activation, Command, Completion } from '../proto';
 
 // What the harness uses of the SDK beyond its public interface. All of it is looked for at run time: where a version of
 // the SDK lacks a part, replay goes on without source lines.
@@ -20,12 +20,9 @@ export interface Activator {
 
 export interface SandboxedWorkflow {
   activator: Activator;
-  activate: (activation: { historyLength?: number | null }) => Promise<Completion>;
+  activate: (activation: Activation) => Promise<Completion>;
+  getAndResetSinkCalls?: () => Promise<unknown>;
   dispose: () => Promise<void>;
-}
-
-export interface Completion {
-  failed?: { failure?: { message?: string | null; stackTrace?: string | null } | null } | null;
 }
 
 export interface WorkflowCreator {

@@ -1,11 +1,6 @@
-import type { Command } from '../proto';
-import {
-  type Activator,
-  type Completion,
-  isSandboxedWorkflow,
-  type SandboxedWorkflow,
-  type WorkflowCreator,
-} from './sdk-internals';
+import type { Command, Completion } from '../proto';
+import { type Activator, isSandboxedWorkflow, type SandboxedWorkflow, type WorkflowCreator } from './sdk-internals';
+import type { TapeWriter } from './tape';
 
 /** Frames to keep for a command: the SDK's own take about ten, interceptors some more. */
 const frames = 50;
@@ -51,23 +46,34 @@ export interface ExecutionFacts {
   namespace?: string;
 }
 
+export interface HowToRecord {
+  /** Takes down what the core does. */
+  tape?: TapeWriter | undefined;
+  /** Where commands are issued is of no interest. */
+  noOrigins?: boolean;
+}
+
 /** Watches the workflows that a creator makes. `current` is the execution being replayed; replay takes one at a time. */
 export class WorkflowRecorder {
   current: Recording = blank();
   private facts: ExecutionFacts = {};
+  private how: HowToRecord = {};
 
-  start(facts: ExecutionFacts = {}): void {
+  start(facts: ExecutionFacts = {}, how: HowToRecord = {}): void {
     this.current = blank();
     this.facts = facts;
+    this.how = how;
   }
 
   watch(creator: WorkflowCreator): void {
     const create = creator.createWorkflow.bind(creator);
     creator.createWorkflow = async (options) => {
       const recording = this.current;
+      const { how } = this;
+      how.tape?.create(options);
       try {
         const workflow = await create(withFacts(options, this.facts));
-        if (isSandboxedWorkflow(workflow)) record(workflow, recording);
+        if (isSandboxedWorkflow(workflow)) record(workflow, recording, how);
         return workflow;
       } catch (error) {
         recording.failure = { message: messageOf(error), stack: stackOf(error) };
@@ -102,13 +108,14 @@ function blank(): Recording {
   };
 }
 
-function record(workflow: SandboxedWorkflow, recording: Recording): void {
+function record(workflow: SandboxedWorkflow, recording: Recording, { tape, noOrigins }: HowToRecord): void {
   const { activator } = workflow;
   let thrown: unknown;
 
   const push = activator.pushCommand.bind(activator);
   activator.pushCommand = (command, complete) => {
-    recording.commands.push({ command, historyLength: recording.reached, origin: originOf(command, thrown) });
+    const origin = noOrigins ? {} : originOf(command, thrown);
+    recording.commands.push({ command, historyLength: recording.reached, origin });
     push(command, complete);
   };
 
@@ -143,7 +150,7 @@ function record(workflow: SandboxedWorkflow, recording: Recording): void {
   const activate = workflow.activate.bind(workflow);
   workflow.activate = async (activation) => {
     recording.reached = activation.historyLength ?? recording.reached;
-    const completion = await activate(activation);
+    const completion = await (tape ? tape.activate(activation, activate) : activate(activation));
     recording.failure ??= failureOf(completion);
     noteHandlers(activator, recording.handlers);
     recording.unhandled = (activator.bufferedSignals ?? []).map(({ signalName }) => signalName ?? '');

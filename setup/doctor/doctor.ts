@@ -154,13 +154,12 @@ async function askServer(
     return { checks, server: { address, namespace, version } };
   } catch (error) {
     if (error instanceof ServerError) return { checks: unreachable(error), server: null };
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    return {
-      checks: withoutServer(
-        '@temporalio/client or @temporalio/envconfig is not installed, by which the server is asked.',
-      ),
-      server: null,
-    };
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === 'MODULE_NOT_FOUND' ? /'(@temporalio\/[a-z-]+)/.exec(message)?.[1] : undefined;
+    if (missing === undefined) throw error;
+    const why = `The server can not be asked: ${missing} is not installed, by which commands connect.`;
+    const first = problem('server', why, `npm install ${missing}, or doctor --offline.`);
+    return { checks: [first, ...withoutServer('The server could not be asked.').slice(1)], server: null };
   } finally {
     await connected?.close();
   }

@@ -13,12 +13,19 @@ export type Step =
   | { kind: 'kept'; path: string; what: string }
   | { kind: 'by-hand'; path: string; why: string; lines: string[] };
 
-/** The lines that an edit adds. Edits only ever add lines, but for a comma at the end of one. */
+/** The lines that an edit adds, or what it adds within one. Edits only ever add. */
 export function addedLines({ before, after }: Edit): { before: number; lines: string[] }[] {
   const old = before === undefined ? [] : linesOf(before);
+  const now = linesOf(after);
+  if (old.length === now.length) {
+    return now.flatMap((line, index) => {
+      const was = old[index] ?? '';
+      return isSame(was, line) ? [] : [{ before: index + 1, lines: [`… ${insertedIn(was, line)} …`] }];
+    });
+  }
   const blocks: { before: number; lines: string[] }[] = [];
   let at = 0;
-  for (const line of linesOf(after)) {
+  for (const [index, line] of now.entries()) {
     if (at < old.length && isSame(old[at] ?? '', line)) {
       at += 1;
       continue;
@@ -26,8 +33,16 @@ export function addedLines({ before, after }: Edit): { before: number; lines: st
     const last = blocks.at(-1);
     if (last?.before === at + 1) last.lines.push(line);
     else blocks.push({ before: at + 1, lines: [line] });
+    // A line that has become several is not there any more: what follows it was there before.
+    if (at < old.length && !now.slice(index).some((later) => isSame(old[at] ?? '', later))) at += 1;
   }
   return blocks;
+}
+
+function insertedIn(old: string, line: string): string {
+  let begin = 0;
+  while (begin < old.length && old[begin] === line[begin]) begin += 1;
+  return line.slice(begin, line.length - (old.length - begin)).trim();
 }
 
 const isSame = (old: string, line: string): boolean => old === line || `${old},` === line;

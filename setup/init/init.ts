@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { linterInstall } from '../../config';
+import type { LinterInstall } from '../../config';
 import { SetupError } from '../setup-error';
 import { ciStep } from './ci-step';
 import { configStep } from './config-step';
@@ -44,9 +45,12 @@ export async function planInit({ cwd = process.cwd() }: InitOptions = {}): Promi
   const [worker] = workers;
   const types = worker?.workflowsPath === undefined ? [] : exportedNames(worker.workflowsPath).names;
   const hasWorkflows = types.length > 0 || project.sources.some((path) => importsWorkflow(readFileSync(path, 'utf8')));
+  const rules = eslintStep(project);
+  const apart = linterApart(project);
   const steps = [
     configStep(project, worker, { types, hasWorkflows }),
-    eslintStep(project),
+    // The project's own ESLint can't load rules that lie apart from it.
+    ...(apart !== undefined && rules.kind === 'edit' ? [] : [rules]),
     scriptsStep(project),
     ciStep(project),
     historiesStep(project),
@@ -75,12 +79,26 @@ export async function planInit({ cwd = process.cwd() }: InitOptions = {}): Promi
     byHand: steps.flatMap((step) =>
       step.kind === 'by-hand' ? [{ file: shown(step.path), why: step.why, lines: step.lines }] : [],
     ),
-    notes: notesOf(workers, steps, shown),
+    notes: [
+      ...notesOf(workers, steps, shown),
+      ...(apart !== undefined && rules.kind === 'edit'
+        ? [`The rules run by longhaul lint alone: ESLint has no entry, since they need tools beside ${apart.beside}.`]
+        : []),
+    ],
     next: nextOf(project, worker, types, shown),
     written: false,
   };
   return { report, write: () => written(edits, report) };
 }
+
+/** How the linter is installed beside the project's own tools; undefined where it goes among them. */
+function linterApart({ folder, manifest }: Project): Required<LinterInstall> | undefined {
+  const install = linterInstall(folder);
+  const own = 'eslint-plugin-longhaul' in { ...manifest.dependencies, ...manifest.devDependencies };
+  return own || !isApart(install) ? undefined : install;
+}
+
+const isApart = (install: LinterInstall): install is Required<LinterInstall> => install.folder !== undefined;
 
 const importsWorkflow = (text: string): boolean => /['"](?:@temporalio\/workflow|longhaul\/workflows)['"]/.test(text);
 
@@ -148,25 +166,25 @@ function notesOf(
 }
 
 function nextOf(
-  { folder, manifest, packageManager }: Project,
+  project: Project,
   worker: FoundWorker | undefined,
   types: readonly string[],
   shown: (path: string) => string,
 ): string[] {
+  const { manifest, packageManager } = project;
   const { dependencies, devDependencies } = manifest;
   const add = packageManager === 'npm' ? 'npm install' : `${packageManager} add`;
   const dev = packageManager === 'bun' ? '--dev' : packageManager === 'npm' ? '--save-dev' : '-D';
   const isMissing = (name: string): boolean => !(name in { ...dependencies, ...devDependencies });
-  const apart = linterInstall(folder);
+  const apart = linterApart(project);
   const tools = ['eslint-plugin-longhaul', 'eslint', 'typescript', 'typescript-eslint'].filter(isMissing);
-  const linter = isMissing('eslint-plugin-longhaul') && apart.folder !== undefined;
+  const needed = ['longhaul', '@temporalio/client', '@temporalio/envconfig'].filter(isMissing);
   return [
-    ...(isMissing('longhaul') ? [`${add} longhaul`] : []),
-    ...(linter
-      ? [`${apart.command}, for ESLint 9 beside the project's own; have git ignore .longhaul`]
-      : tools.length === 0
-        ? []
-        : [`${add} ${dev} ${tools.join(' ')}`]),
+    ...(needed.length === 0 ? [] : [`${add} ${needed.join(' ')}`]),
+    ...(apart === undefined && tools.length > 0 ? [`${add} ${dev} ${tools.join(' ')}`] : []),
+    ...(apart === undefined || existsSync(join(project.folder, apart.folder, 'node_modules/eslint-plugin-longhaul'))
+      ? []
+      : [`${apart.command}, for a linter beside the project's own ${apart.beside}; have git ignore .longhaul`]),
     ...(types.length === 0 || worker === undefined
       ? []
       : [

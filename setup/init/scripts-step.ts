@@ -37,20 +37,27 @@ function inserted(text: string, entries: readonly (readonly [string, string])[])
     open,
     'scripts',
   );
-  const lines = (depth: number): string =>
-    entries
-      .map(([name, command]) => `\n${indent.repeat(depth)}${JSON.stringify(name)}: ${JSON.stringify(command)}`)
-      .join(',');
   const within = scripts !== undefined && isMark(tokens[scripts], '{') ? scripts : undefined;
   const from = within ?? open;
   const closing = tokens[closingOf(tokens, from)];
   const last = tokens[closingOf(tokens, from) - 1];
   if (!last || !closing) return undefined;
-  const isEmpty = last === tokens[from];
+  const comma = last === tokens[from] ? '' : ',';
+  if (!text.slice(last.end, closing.start).includes('\n')) {
+    // All in one line: it stays in that line.
+    const [space, colon] = /":\s/.test(text) || comma === '' ? [' ', ': '] : ['', ':'];
+    const pairs = entries.map(([name, command]) => JSON.stringify(name) + colon + JSON.stringify(command));
+    const list = pairs.join(`,${space}`);
+    const body = within === undefined ? `"scripts"${colon}{${space}${list}${space}}` : list;
+    const end = comma === '' ? space : '';
+    return withInsertions(text, [{ at: last.end, text: `${comma}${space}${body}${end}` }]);
+  }
+  const lines = (depth: number): string =>
+    entries
+      .map(([name, command]) => `\n${indent.repeat(depth)}${JSON.stringify(name)}: ${JSON.stringify(command)}`)
+      .join(',');
   const body = within === undefined ? `\n${indent}"scripts": {${lines(2)}\n${indent}}` : lines(2);
-  const isInline = !text.slice(last.end, closing.start).includes('\n');
-  const end = isInline ? `\n${within === undefined ? '' : indent}` : '';
-  return withInsertions(text, [{ at: last.end, text: withEndingsOf(text, `${isEmpty ? '' : ','}${body}${end}`) }]);
+  return withInsertions(text, [{ at: last.end, text: withEndingsOf(text, comma + body) }]);
 }
 
 /** The index of the token that a field of the outermost object is set to. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { useFolder } from '../replay/support';
-import { bin, root } from './run';
+import { bin, longhaul, root } from './run';
 
 const workflows = (greeting: string) => `
   import { proxyActivities } from '@temporalio/workflow';
@@ -52,6 +52,7 @@ describe('longhaul dev', function () {
     start('--workflows', 'workflows.ts', '--activities', 'activities.js', '--task-queue', 'dev-test');
     await until(/Worker +ready/);
     const address = (await until(/Server +(\S+), namespace default/))[1] ?? '';
+    if (!address.endsWith(':7233')) await until(new RegExp(`TEMPORAL_ADDRESS=${address}\n`));
     const page = (await until(/Web UI +(http\S+)/))[1] ?? '';
     await until(/Task queue +dev-test/);
     assert.equal((await fetch(page)).status, 200);
@@ -69,7 +70,7 @@ describe('longhaul dev', function () {
 
     seen = output.length;
     await writeFile(join(folder.path, 'workflows.ts'), workflows('Welcome'));
-    await until(/Worker +ready/, seen);
+    await until(/Changed +workflows\.ts\n[^]*Worker +ready/, seen);
     assert.equal(await greet('second'), 'Welcome Ann, please');
 
     seen = output.length;
@@ -82,6 +83,25 @@ describe('longhaul dev', function () {
     await writeFile(join(folder.path, 'activities.js'), activities);
     await until(/Worker +ready/, seen);
     await connection.close();
+
+    // Sources of a new folder, and not what is no source of the project's own.
+    seen = output.length;
+    await mkdir(join(folder.path, '.longhaul'));
+    await writeFile(join(folder.path, '.longhaul/watch.json'), '{}');
+    await writeFile(join(folder.path, 'notes.log'), '');
+    await mkdir(join(folder.path, 'inner/most'), { recursive: true });
+    await writeFile(join(folder.path, 'inner/most/a.ts'), '');
+    await until(/Changed +inner\/most\/a\.ts\n[^]*Worker +ready/, seen);
+    await rm(join(folder.path, 'inner'), { recursive: true });
+    await until(/Changed .*\n[^]*Changed +inner\/most\/a\.ts\n[^]*Worker +ready/, seen);
+    assert.doesNotMatch(output.slice(seen), /watch\.json|notes\.log/);
+
+    const port = new URL(page).port;
+    const second = await longhaul(['dev', '--workflows', 'workflows.ts', '--ui-port', port], folder.path);
+    assert.deepEqual(
+      [second.status, second.err],
+      [3, `longhaul dev: --ui-port: something listens on port ${port} already; use another.\n`],
+    );
 
     child.kill('SIGINT');
     const [status] = (await once(child, 'exit')) as [number | null];

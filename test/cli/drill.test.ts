@@ -64,6 +64,33 @@ describe('longhaul drill', function () {
     assert.match(text, /It resumes as it should\. Recorded in x\.json/);
   });
 
+  it('says at once that the worker has no such activity, and that the workflow gets nowhere', async () => {
+    await writeFile(
+      join(folder.path, 'flows.ts'),
+      "export async function broken(): Promise<void> { throw new TypeError('x is no function'); }",
+    );
+    await config(
+      `workflowsPath: './flows', activities: async () => ({ activities: { scan() {}, mail() {} } }), drillTargets: [{ address: '${server.address}' }]`,
+    );
+    const drilled = (activity: string, workflow: string) =>
+      longhaul(['drill', '--activity', activity, '--workflow', workflow, '--address', server.address], folder.path);
+    const began = Date.now();
+    const unknown = await drilled('scna', 'broken');
+    assert.equal(unknown.err, 'longhaul drill: There is no activity scna: the worker has mail, scan.\n');
+    const failing = await drilled('scan', 'broken');
+    assert.match(
+      failing.err,
+      /^longhaul drill: Workflow \S+ fails its workflow task: .*x is no function\. Mend the workflow code and deploy it/m,
+    );
+    const nowhere = await drilled('scan', 'brokn');
+    assert.match(
+      nowhere.err,
+      /no such function is exported by the workflow bundle\. Deploy a worker whose workflows export this type/,
+    );
+    assert.deepEqual([unknown.status, failing.status, nowhere.status], [2, 2, 2]);
+    assert.ok(Date.now() - began < 55_000, 'not after the minute that it would wait');
+  });
+
   const target = "drillTargets: [{ address: '127.0.0.1:1' }]";
   const wrong: [what: string, args: string[], message: RegExp, fields?: string][] = [
     ['no activity', [], /--activity X is missing/],

@@ -92,6 +92,7 @@ export {
   recipePipeline,
   recipePoll,
 } from './recipes';
+export { lingers, recipeCutOff, recipeOthersChildren, recipeReminders } from './cut-off';
 export { cutShort, owedLater, recipeFanOutAgain, sharedMoments } from './mended';
 
 /** Updates that answer, items tried again and buried, order by key, a pause, and dead letters redriven. */

@@ -97,6 +97,17 @@ describe('what a run hands on', () => {
     assert.deepEqual(await server.work(() => handle.result()), { times: 1, run: 2 });
   });
 
+  it('rolls over once the item in hand has ended, and begins with none twice', async () => {
+    const handle = await server.start(flows.countsBeginnings, []);
+    await send(handle, [{ id: 'a' }, { id: 'b', last: true }]);
+    await server.work(async () => {
+      await until(handle.workflowId, ({ inboxes }) => inboxes['items']?.leases === 1);
+      await handle.signal(rollOverSignal);
+      const { items, times, run } = await handle.result();
+      assert.deepEqual({ items, times, run }, { items: ['a', 'b'], times: 2, run: 2 });
+    });
+  });
+
   it('hands an item on that takes longer than a rollover waits', async () => {
     const handle = await server.start(flows.impatient, []);
     await send(handle, [{ id: 'a' }, { id: 'b', last: true }]);

@@ -74,6 +74,14 @@ export const impatient = longRunning('impatient', { ...options, rollOver: { drai
   }),
 );
 
+/** Counts how often it has begun with an item, each of which takes longer than a rollover that does not wait. */
+export const countsBeginnings = longRunning('countsBeginnings', options, (run) =>
+  all(run, async () => {
+    run.state.times += 1;
+    await sleep(300);
+  }),
+);
+
 /** Has a handler of its own, which takes its time. */
 export const ownHandler = longRunning('ownHandler', options, (run) => {
   setHandler(work, async () => {

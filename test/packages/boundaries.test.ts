@@ -34,7 +34,13 @@ const lines: Record<string, readonly RegExp[]> = {
   replay: [temporal, builtin, /^config\/(lock|make-folder)$/],
   review: [temporal, builtin, /^(config|replay|testing)(\/|$)/, /^workflows\/duration$/],
   setup: [temporal, builtin, /^(config|replay|worker)(\/|$)/],
-  testing: [temporal, builtin, /^config\/(lock|make-folder)$/, /^(activities|workflows|worker|replay)(\/|$)/],
+  testing: [
+    temporal,
+    builtin,
+    /^config\/(lock|make-folder)$/,
+    /^client\/watch\/task-failure$/,
+    /^(activities|workflows|worker|replay)(\/|$)/,
+  ],
   cli: [
     temporal,
     builtin,

@@ -30,21 +30,23 @@ describe('a folder of histories', function () {
     const script = `
       const { saveHistory } = require(${JSON.stringify(require.resolve('longhaul/replay'))});
       const { decodeHistory } = require(${JSON.stringify(require.resolve('../../replay/proto'))});
-      const [folder, who, at, encoded] = process.argv.slice(1);
-      void (async () => {
-        while (Date.now() < Number(at)) await new Promise(setImmediate);
+      const [folder, who, encoded] = process.argv.slice(1);
+      process.send('ready');
+      process.once('message', async () => {
         for (let nth = 0; nth < 25; nth += 1) {
           const history = decodeHistory(Buffer.from(encoded, 'base64'));
           await saveHistory(folder, { history, workflowId: who + nth, what: who + ' ' + nth });
         }
-      })();`;
+        process.disconnect();
+      });`;
     const encoded = (await binary()).toString('base64');
-    const at = String(Date.now() + 2_000);
     const children = ['one', 'two'].map((who) =>
-      spawn(process.execPath, ['-e', script, folder.path, who, at, encoded], {
-        stdio: ['ignore', 'ignore', 'inherit'],
+      spawn(process.execPath, ['-e', script, folder.path, who, encoded], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       }),
     );
+    await Promise.all(children.map((child) => once(child, 'message')));
+    for (const child of children) child.send('go');
     const statuses = await Promise.all(children.map(async (child) => ((await once(child, 'exit')) as [number])[0]));
     assert.deepEqual(statuses, [0, 0]);
     assert.equal(Object.keys((await readManifest(folder.path))?.histories ?? {}).length, 50);

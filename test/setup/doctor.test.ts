@@ -324,6 +324,28 @@ describe('doctor', function () {
     await longhaul(['doctor', '--offline'], project.path).then((ran) => assert.equal(ran.err, ''));
   });
 
+  it('says which package is missing by which the server is asked', () => {
+    const hide = `
+      const { _resolveFilename: resolve } = require('node:module');
+      require('node:module')._resolveFilename = function (name, ...rest) {
+        if (name !== '@temporalio/envconfig') return resolve.call(this, name, ...rest);
+        throw Object.assign(new Error("Cannot find module '" + name + "'"), { code: 'MODULE_NOT_FOUND' });
+      };
+      const { doctor } = require(${JSON.stringify(require.resolve('../../setup'))});
+      doctor().then(({ checks }) => console.log(JSON.stringify(checks.find(({ check }) => check === 'server'))));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', hide], { encoding: 'utf8', cwd: project.path });
+    assert.deepEqual(
+      JSON.parse(stdout || 'null'),
+      {
+        check: 'server',
+        status: 'problem',
+        message: 'The server can not be asked: @temporalio/envconfig is not installed, by which commands connect.',
+        fix: 'npm install @temporalio/envconfig, or doctor --offline.',
+      },
+      stderr,
+    );
+  });
+
   it('reads the ranges that engines are written in', () => {
     const cases: [version: string, range: string, met: boolean | undefined][] = [
       ['v20.20.2', '>=20.19', true],

@@ -139,7 +139,7 @@ await (await Worker.create(options)).run();
     assert.match(notes[0] ?? '', /The activities of src\/worker\.ts:4 are made in the program/);
     assert.deepEqual(byHand, []);
     assert.equal(packageManager, 'pnpm');
-    assert(next.includes('pnpm add longhaul'));
+    assert(next.includes('pnpm add longhaul @temporalio/client @temporalio/envconfig'), next.join('\n'));
     assert.match(await read('longhaul.config.ts'), /makeActivities\(\{ a: \[1, 2\] \}\)/);
     assert.equal((await loadConfig({ cwd: project.path })).taskQueue, 'esm');
     const { scripts } = JSON.parse(await read('package.json')) as { scripts: object };
@@ -284,6 +284,44 @@ await (await Worker.create(options)).run();
     const ci = (await read('.github/workflows/longhaul.yml')).split('\n').map((line) => line.trim());
     const at = ci.indexOf('- run: npm ci');
     assert.deepEqual(ci.slice(at, at + 3), ['- run: npm ci', `- run: ${install}`, '- run: npx longhaul lint']);
+  });
+
+  it('gives the rules tools of their own beside a TypeScript that typescript-eslint does not take', async () => {
+    await project.write({
+      'package.json': '{"name":"x","devDependencies":{"typescript":"^7.0.2"}}',
+      'src/workflows.ts': workflows,
+      'src/worker.ts': "Worker.create({ workflowsPath: require.resolve('./workflows'), taskQueue: 'q' });\n",
+    });
+    const { next, notes, changes } = await writeAndRepeat();
+    assert.ok(
+      next.some((step) => /--prefix \.longhaul\/lint .* typescript@~6\.0 .* TypeScript 7;/.test(step)),
+      next.join('\n'),
+    );
+    assert.ok(!next.some((step) => /npm install --save-dev/.test(step)));
+    assert.match(notes.join('\n'), /The rules run by longhaul lint alone/);
+    assert.ok(!changes.some(({ file }) => file === 'eslint.config.mjs'));
+    await project.write({ '.longhaul/lint/node_modules/eslint-plugin-longhaul/package.json': '{}' });
+    const { report } = await planInit({ cwd: project.path });
+    assert.ok(!report.next.some((step) => step.includes('--prefix')), 'once it is there');
+  });
+
+  it('stays in the line of a package.json that is one line, and shows what it adds to it', async () => {
+    const cases: [before: string, after: string, shown: string][] = [
+      ['{"name":"x","private":true}\n', '{"name":"x","private":true,"scripts":{"dev:workflows":"longhaul dev","lint:workflows":"longhaul lint","replay:workflows":"longhaul replay"}}\n', '… ,"scripts":{"dev:workflows":"longhaul dev","lint:workflows":"longhaul lint","replay:workflows":"longhaul replay"} …'],
+      ['{}', '{ "scripts": { "dev:workflows": "longhaul dev", "lint:workflows": "longhaul lint", "replay:workflows": "longhaul replay" } }', '… "scripts": { "dev:workflows": "longhaul dev", "lint:workflows": "longhaul lint", "replay:workflows": "longhaul replay" } …'],
+      ['{\n  "scripts": { "build": "tsc", "replay:workflows": "x" },\n  "name": "x"\n}\n', '{\n  "scripts": { "build": "tsc", "replay:workflows": "x", "dev:workflows": "longhaul dev", "lint:workflows": "longhaul lint" },\n  "name": "x"\n}\n', '… , "dev:workflows": "longhaul dev", "lint:workflows": "longhaul lint" …'],
+    ]; // prettier-ignore
+    for (const [before, after, shown] of cases) {
+      await writeFile(join(project.path, 'package.json'), before);
+      const { report, write } = await planInit({ cwd: project.path });
+      const added = report.changes.find(({ file }) => file === 'package.json')?.added;
+      assert.deepEqual(
+        added?.map(({ lines }) => lines),
+        [[shown]],
+      );
+      await write();
+      assert.equal(await read('package.json'), after);
+    }
   });
 
   it('takes options that are put together of several objects for those of one worker', async () => {

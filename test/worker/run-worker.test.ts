@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startServer, useServer } from 'longhaul/testing';
-import { LonghaulPlugin } from 'longhaul/worker';
+import { LonghaulPlugin, runWorker } from 'longhaul/worker';
 import type { RunWorkerOptions } from 'longhaul/worker';
 import { counts, order, shop, stuck } from './drain/workflows';
 
@@ -51,7 +51,12 @@ describe('runWorker', function () {
     };
     const child = spawn(process.execPath, [require.resolve('./drain/program'), JSON.stringify(given)], {
       env: { ...process.env, TEMPORAL_ADDRESS: address, METRICS_PORT: String(metricsPort) },
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', 'pipe'],
+    });
+    let output = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      process.stderr.write(chunk);
     });
     processes.add(child);
     const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
@@ -67,7 +72,7 @@ describe('runWorker', function () {
       await eventually(`/readyz answers ${status}`, async () => (await probe('readyz'))[0] === status);
     };
     const metrics = async () => await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-    return { child, exited, probe, until, metrics };
+    return { child, exited, probe, until, metrics, output: () => output };
   }
 
   it('drains at SIGTERM: not ready, nothing lost, long activities handed over at once, status 0', async () => {
@@ -138,6 +143,7 @@ describe('runWorker', function () {
     await eventually('it is at work', async () => (await noted()).length === 1);
     slow.child.kill('SIGTERM');
     assert.equal(await slow.exited, 1);
+    assert.match(slow.output(), /runWorker: the worker did not drain within shutdownForceTime: an activity went on/);
 
     await server.start(stuck, [file], { leaveOpen: 'its worker was given up' });
     const asked = await start();
@@ -147,6 +153,14 @@ describe('runWorker', function () {
     assert.deepEqual((await asked.probe('livez'))[0], 200);
     asked.child.kill('SIGTERM');
     assert.equal(await asked.exited, 1);
+  });
+
+  it('refuses a misspelt option before it does anything', async () => {
+    const options = { taskQueue: 'q', workflowPath: './workflows' } as RunWorkerOptions;
+    await assert.rejects(
+      runWorker(options),
+      new TypeError("runWorker: 'workflowPath' is no option; use workflowsPath"),
+    );
   });
 
   it('is not ready while the server is away, and is again when it is back', async () => {

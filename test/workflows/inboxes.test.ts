@@ -138,6 +138,26 @@ describe('an inbox that updates fill', () => {
       });
     }));
 
+  it('turns nobody away for ever for what has been read, on a worker without a cache', () =>
+    server.work(
+      async () => {
+        const fills = async (): Promise<void> => {
+          const handle = await server.start(flows.readers, []);
+          await handle.query(statusQuery);
+          for (const id of ['a', 'b', 'c']) await submit(handle, flows.acceptJob, { id });
+          const waiting = submit(handle, flows.acceptJob, { id: 'd' }, { whenFull: 'wait', timeout: '10 seconds' });
+          await setTimeout(100);
+          await handle.signal(flows.go, 1);
+          await waiting;
+          await submit(handle, flows.acceptJob, { id: 'e', last: true });
+          const { drained, iterated } = await handle.result();
+          assert.deepEqual([...drained, ...iterated], ['a', 'b', 'c', 'd', 'e']);
+        };
+        await Promise.all([fills(), fills(), fills(), fills()]);
+      },
+      { workerOptions: { maxCachedWorkflows: 0 } },
+    ));
+
   it('does not keep a rollover waiting for an item that nobody will read before it', () =>
     server.run(flows.readsLater, [], async (handle) => {
       const answer = submit(handle, flows.doJob, { id: 'a' }, { timeout: '30 seconds' });

@@ -186,6 +186,18 @@ describe('longRunning in rare moments', () => {
       assert.deepEqual(await handle.result(), { heard: 'a failed', done: ['c'], letters: ['b failed'] });
     }));
 
+  it('lets clean-up read an inbox that a cancelled lane has yet to leave', () =>
+    server.run(flows.cleansUpAtOnce, [], async (handle) => {
+      await handle.signal(flows.addJob, { id: 'a' });
+      await handle.signal(flows.addJob, { id: 'b' });
+      await until(
+        () => jobsOf(handle),
+        (jobs) => jobs?.leases === 1,
+      );
+      await handle.cancel();
+      assert.deepEqual(await Promise.race([handle.result(), setTimeout(4_000)]), ['a', 'b']);
+    }));
+
   it('warns that a rollover ends the cron schedule that it was started by', async () => {
     const heard = warningsHeard();
     await server.run(

@@ -1,7 +1,16 @@
 import type { DrilledTimeouts, DrillFinding, DrillHow, DrillRule, DrillTry } from './drill-report';
 
+/** The grace that `runWorker` gives activities, and as much time to end as a machine that is busy may need. */
+const drainMs = 15_000;
+
 /** Beyond the heartbeat timeout and the retry's pause, for a machine that is busy. */
 const slackMs = 5_000;
+
+/** `9.4 s`, `90 min`, `36 h`. */
+function lengthText(ms: number): string {
+  if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
 
 /** What a try says of the activity. A sound one says nothing. */
 export function findingsOf(
@@ -24,9 +33,8 @@ export function findingsOf(
   const add = (severity: DrillFinding['severity'], rule: DrillRule, message: string, fix: string) =>
     found.push({ rule, severity, message, fix });
   const { heartbeatMs, startToCloseMs, maximumAttempts } = timeouts;
-  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
   if (heartbeatMs === null) {
-    const only = startToCloseMs === null ? 'never' : `only ${seconds(startToCloseMs)} after it began`;
+    const only = startToCloseMs === null ? 'never' : `only ${lengthText(startToCloseMs)} after it began`;
     add(
       'no-go',
       'no-heartbeat-timeout',
@@ -68,18 +76,28 @@ export function findingsOf(
     add(
       'no-go',
       'not-in-time',
-      `No attempt of ${activity} began within ${seconds(waitedMs)}.`,
+      `No attempt of ${activity} began within ${lengthText(waitedMs)}.`,
       'See that workers have free slots for it, and how long the pauses of its retry policy are.',
     );
   }
   // A drain is over once the worker has ended, and its successor may poll before the timeout.
+  const between = (tried.nextAttempt ?? 0) - tried.attempt - 1;
   const due = Math.max(tried.replacedAfterMs, how === 'term' ? 0 : (heartbeatMs ?? 0)) + slackMs;
-  if (tried.resumedAfterMs !== null && heartbeatMs !== null && tried.resumedAfterMs > due) {
+  // Attempts that went to a suspended worker are no fault of the activity.
+  if (tried.resumedAfterMs !== null && heartbeatMs !== null && tried.resumedAfterMs > due && between <= 0) {
     add(
       'warning',
       'late',
-      `The next attempt of ${activity} began ${seconds(tried.resumedAfterMs)} after its worker failed.`,
+      `The next attempt of ${activity} began ${lengthText(tried.resumedAfterMs)} after its worker failed.`,
       'Shorten heartbeatTimeout or the pauses of the retry policy, or add workers.',
+    );
+  }
+  if (tried.drainedAfterMs !== undefined && tried.drainedAfterMs > drainMs) {
+    add(
+      'warning',
+      'slow-drain',
+      `${activity} kept its worker from ending for ${lengthText(tried.drainedAfterMs)} after SIGTERM.`,
+      'Have it end with its cancellation signal, as longActivity does by itself: a platform that waits for less kills the worker.',
     );
   }
   return found;

@@ -2,7 +2,14 @@
 export type DrillHow = 'kill' | 'term' | 'stall';
 
 export type DrillRule =
-  'no-heartbeat-timeout' | 'no-beats' | 'no-checkpoint' | 'checkpoint-ignored' | 'not-retried' | 'not-in-time' | 'late';
+  | 'no-heartbeat-timeout'
+  | 'no-beats'
+  | 'no-checkpoint'
+  | 'checkpoint-ignored'
+  | 'not-retried'
+  | 'not-in-time'
+  | 'late'
+  | 'slow-drain';
 
 /** What a drill found wrong. */
 export interface DrillFinding {
@@ -45,8 +52,12 @@ export interface DrillTry {
   failure: string | null;
   /** When the next attempt began; null where none did in time. */
   nextAttemptAt: string | null;
+  /** Which one that is. Attempts between the two went to the worker that was made to fail, as the polls of a suspended one take work. */
+  nextAttempt?: number;
   /** From the failure of the worker until another one polled, in milliseconds: no attempt could begin before. */
   replacedAfterMs: number;
+  /** Of a drain: milliseconds until the process had ended. */
+  drainedAfterMs?: number;
   /** From the failure of the worker to the next attempt, in milliseconds. */
   resumedAfterMs: number | null;
   /** How much work was done again at most: since the last beat that carried a checkpoint, else since the attempt began. */

@@ -13,7 +13,7 @@ import { ActivityObserver } from './observe-activity';
 import type { Observed } from './observe-activity';
 
 /** A worker that can be made to fail; what `startWorkerProcess` gives is one. */
-export type DrilledWorker = Pick<WorkerProcess, 'pid' | 'ready' | 'kill'>;
+export type DrilledWorker = Pick<WorkerProcess, 'pid' | 'ready' | 'kill' | 'activities'>;
 
 export interface DrillOptions {
   /** Connected to a namespace in which workers may be killed and workflows terminated. */
@@ -50,6 +50,9 @@ export interface DrillOptions {
   onProgress?: (line: string) => void;
 }
 
+/** As long as the server gives work to the polls of a suspended worker: they are open for a minute. */
+const strayPollsMs = 90_000;
+
 /** As long as a worker may take to drain. */
 const drainMs = 60_000;
 
@@ -76,7 +79,9 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
       const { resumedAfterMs, findings } = tried.result;
       const resumed =
         resumedAfterMs === null ? 'not resumed' : `resumed after ${(resumedAfterMs / 1_000).toFixed(1)} s`;
-      options.onProgress?.(`${nth + 1} of ${times}: ${resumed}, ${findings.length} findings`);
+      options.onProgress?.(
+        `${nth + 1} of ${times}: ${resumed}, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`,
+      );
     }
   } finally {
     await crew.end();
@@ -113,15 +118,22 @@ async function tryOnce(
   crew: Crew,
   { how, withinMs, moment }: { how: DrillHow; withinMs: number; moment: number },
 ): Promise<Tried> {
-  await crew.ready();
+  const { activities } = await crew.ready();
+  // One that is called `default` takes what has no activity of its own.
+  if (activities && !activities.includes(activity) && !activities.includes('default')) {
+    const names = activities.length === 0 ? 'no activities' : [...activities].sort().join(', ');
+    throw new DrillError(`There is no activity ${activity}: the worker has ${names}.`);
+  }
   const { type, args, taskQueue } = workflow;
   const handle = await client.workflow.start(type, { args, taskQueue, workflowId: `longhaul-drill-${randomUUID()}` });
   const observer = new ActivityObserver(client, handle.workflowId, activity, signal);
   try {
     onProgress(`waiting until ${activity} runs`);
-    const begun = await observer.until((observed) => observed?.started === true, { withinMs });
+    const begun = await observer.until((observed) => observed?.started === true, { withinMs, orFails: true });
     if (!begun?.observed) {
-      throw new DrillError(`Activity ${activity} did not begin within ${withinMs / 1_000} s of the start of ${type}.`);
+      throw new DrillError(
+        `Activity ${activity} did not begin within ${withinMs / 1_000} s of the start of ${type}, which ${await observer.scheduled()}.`,
+      );
     }
     const { timeouts } = await observer.recorded(begun.observed.activityId);
     const { heartbeatMs } = timeouts;
@@ -141,17 +153,23 @@ async function tryOnce(
     onProgress(`${verbs[how]} the worker`);
     await crew.fail(how);
     // Nobody beats any more, so this is what the next attempt is given; after a drain it may be under way already.
+    const endedAtMs = Date.now();
     const { observed: left } = await observer.now();
-    const before = left?.attempt === running.attempt ? left : running;
+    // A worker that drains sends beats until it ends, when its attempt may have timed out already: they are kept.
+    const before = !left || isNext(left, running) ? running : left;
     await crew.next();
     const replacedAfterMs = Date.now() - failedAtMs;
     onProgress('waiting for the next attempt');
-    const waitedMs = (heartbeatMs ?? 0) + withinMs;
-    const resumed = await observer.until((observed) => isNext(observed, running) || observed === undefined, {
+    const waitedMs = (heartbeatMs ?? 0) + withinMs + (how === 'stall' ? strayPollsMs : 0);
+    // A suspended worker goes on polling, as far as the server knows: an attempt that it is given runs nowhere.
+    const goesOnElsewhere = (observed: Observed | undefined): boolean =>
+      isNext(observed, running) &&
+      (how !== 'stall' || observed.identity !== running.identity || beatsOf(observed, observed));
+    const resumed = await observer.until((observed) => goesOnElsewhere(observed) || observed === undefined, {
       withinMs: waitedMs,
       orClosed: true,
     });
-    const next = isNext(resumed?.observed, running) ? resumed?.observed : undefined;
+    const next = goesOnElsewhere(resumed?.observed) ? resumed?.observed : undefined;
     const ended = next ? undefined : await observer.recorded(running.activityId);
     if (ended?.ended === 'completed') {
       throw new DrillError(`Activity ${activity} completed while its worker was made to fail: give it more to do.`);
@@ -166,6 +184,8 @@ async function tryOnce(
     const checkpoint = unwrapped(before.checkpoint);
     const kept = checkpoint !== undefined;
     const timeout = next?.timeout ?? (ended?.ended === 'failed' ? null : (ended?.ended ?? null));
+    // A worker that drains lets it work on, until it fails by itself or the worker ends.
+    const workedUntilMs = how !== 'term' ? failedAtMs : timeout === null ? (next?.endedAtMs ?? endedAtMs) : endedAtMs;
     const measured: Omit<DrillTry, 'findings'> = {
       workflowId: handle.workflowId,
       runId: begun.runId,
@@ -180,7 +200,9 @@ async function tryOnce(
       nextAttemptAt: next ? iso(next.startedAtMs) : null,
       replacedAfterMs,
       resumedAfterMs: next ? Math.max(0, next.startedAtMs - failedAtMs) : null,
-      redoneMs: Math.max(0, failedAtMs - (kept ? (before.beatAtMs ?? running.startedAtMs) : running.startedAtMs)),
+      redoneMs: Math.max(0, workedUntilMs - (kept ? (before.beatAtMs ?? running.startedAtMs) : running.startedAtMs)),
+      ...(how === 'term' ? { drainedAfterMs: endedAtMs - failedAtMs } : {}),
+      ...(next ? { nextAttempt: next.attempt } : {}),
       continued: kept && later?.observed ? goesOn(checkpoint, later.observed.checkpoint) : null,
     };
     const findings = findingsOf(measured, { activity, how, timeouts, hasBeaten: beating !== undefined, waitedMs });
@@ -198,7 +220,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const hasBeaten = (observed: Observed | undefined): boolean =>
   observed?.checkpoint !== undefined || (observed?.beatAtMs ?? 0) > (observed?.startedAtMs ?? 0);
 
-const isNext = (observed: Observed | undefined, { attempt }: Observed): boolean =>
+const isNext = (observed: Observed | undefined, { attempt }: Observed): observed is Observed =>
   observed !== undefined && observed.started && observed.attempt > attempt;
 
 /** Whether that attempt, or one after it, has sent a beat of its own. */
@@ -212,11 +234,11 @@ class Crew {
 
   constructor(private readonly start: () => Promise<DrilledWorker>) {}
 
-  async ready(): Promise<void> {
+  async ready(): Promise<DrilledWorker> {
     this.current ??= this.start();
-    await (
-      await this.current
-    ).ready;
+    const worker = await this.current;
+    await worker.ready;
+    return worker;
   }
 
   async fail(how: DrillHow): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { fixes, taskFailureIn } from '../../client/watch/task-failure';
 import { DrillError } from './drill-error';
 import type { DrilledTimeouts, DrillTry } from './drill-report';
 
@@ -19,6 +20,10 @@ export interface Observed {
   checkpoint: unknown;
   timeout: DrillTry['timeout'];
   failure: string | null;
+  /** Who runs it, or ran it last. */
+  identity: string;
+  /** When the attempt before it ended. */
+  endedAtMs: number | undefined;
 }
 
 /** Reads one activity of one workflow off the server, again and again. */
@@ -34,6 +39,8 @@ export class ActivityObserver {
   async now(): Promise<{
     observed: Observed | undefined;
     closed: string | undefined;
+    /** How often its workflow task has been tried. */
+    taskAttempt: number;
     runId: string;
     buildId: string | null;
   }> {
@@ -42,6 +49,7 @@ export class ActivityObserver {
     return {
       observed: pending && (await this.observed(pending)),
       closed: status.name === 'RUNNING' ? undefined : status.name,
+      taskAttempt: raw.pendingWorkflowTask?.attempt ?? 0,
       runId,
       buildId: pending?.lastDeploymentVersion?.buildId ?? null,
     };
@@ -51,20 +59,21 @@ export class ActivityObserver {
    * Waits until `what` holds.
    *
    * @returns undefined when it did not within that time.
-   * @throws DrillError where the workflow closes first and `orClosed` is not set.
+   * @throws DrillError where the workflow closes first and `orClosed` is not set, or fails its workflow tasks and `orFails` is.
    */
   async until(
     what: (observed: Observed | undefined) => boolean,
-    { withinMs, orClosed = false }: { withinMs: number; orClosed?: boolean },
+    { withinMs, orClosed = false, orFails = false }: { withinMs: number; orClosed?: boolean; orFails?: boolean },
   ): Promise<{ observed: Observed | undefined; runId: string; buildId: string | null } | undefined> {
     for (const end = Date.now() + withinMs; ;) {
-      const { observed, closed, ...at } = await this.now();
+      const { observed, closed, taskAttempt, ...at } = await this.now();
       if (what(observed) || (closed !== undefined && orClosed)) return { observed, ...at };
       if (closed !== undefined) {
         throw new DrillError(
           `Workflow ${this.workflowId} was ${closed.toLowerCase()} before activity ${this.type} could be drilled: give it input that keeps the activity busy for longer.`,
         );
       }
+      if (orFails && taskAttempt > 1) await this.refuseFailing();
       if (Date.now() > end) return undefined;
       await sleep(pollMs, undefined, this.signal ? { signal: this.signal } : {});
     }
@@ -104,6 +113,27 @@ export class ActivityObserver {
     return { timeouts, ended: undefined, failure: null };
   }
 
+  /** Which activities the workflow has scheduled, to end a sentence. */
+  async scheduled(): Promise<string> {
+    const { events } = await this.client.workflow.getHandle(this.workflowId).fetchHistory();
+    const names = (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
+    );
+    if (names.includes(this.type)) return 'has scheduled it: see that workers have free slots for it';
+    const others = [...new Set(names)].sort();
+    return others.length === 0 ? 'has scheduled no activity yet' : `has scheduled ${others.join(', ')}`;
+  }
+
+  /** The workflow gets nowhere: better now than when the time is up. A task that only took too long may be a slow machine. */
+  private async refuseFailing(): Promise<void> {
+    const { events } = await this.client.workflow.getHandle(this.workflowId).fetchHistory();
+    const { cause, why } = taskFailureIn({ history: { events: (events ?? []).toReversed() } });
+    if (cause === 'timed-out' || cause === 'unknown') return;
+    throw new DrillError(
+      `Workflow ${this.workflowId} fails its workflow task: ${why.replace(/\.?$/, '.')} ${fixes[cause]}`,
+    );
+  }
+
   private async observed(pending: Pending): Promise<Observed> {
     const startedAtMs = momentOf(pending.lastStartedTime) ?? 0;
     const details = pending.heartbeatDetails?.payloads ?? [];
@@ -121,6 +151,8 @@ export class ActivityObserver {
       checkpoint,
       timeout: timeoutOf(pending.lastFailure),
       failure: pending.lastFailure?.message ?? null,
+      identity: pending.lastWorkerIdentity ?? '',
+      endedAtMs: momentOf(pending.lastAttemptCompleteTime),
     };
   }
 }

@@ -5,6 +5,7 @@ import {
   defineUpdate,
   isCancellation,
   log,
+  patched,
   setHandler,
 } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
@@ -161,6 +162,8 @@ export async function approval(run: RecipeRun, key: string, options: ApprovalOpt
     if (now >= state.deadlineAt) {
       decide(state, atDeadline === 'fail' ? 'none' : atDeadline === 'approve' ? 'approved' : 'rejected', 'deadline');
     } else if (now >= nextReminder) {
+      // Where sending takes as long as the next one is away a rollover would wait for each. Older code did not look.
+      if (run.rollOverDue && patched('longhaul.remind')) await run.safePoint();
       // Those that an outage skipped are not made up for: one mail is as good as three.
       while (state.askedAt + reminderAt(state.reminders) <= now) state.reminders += 1;
       await run.hold(() => remind(state, reminders?.send));

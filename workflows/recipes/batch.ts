@@ -1,10 +1,11 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { TemporalFailure } from '@temporalio/common';
+import { isBug } from '../bug';
 import type { Duration } from '../duration';
 import type { Inbox } from '../inbox';
 import { workflowNow } from '../workflow-now';
 import { Alarm } from './alarm';
-import { checkRecipe, drain, entryOf, isCutOff, milliseconds, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, drain, endsFirst, entryOf, isCutOff, milliseconds, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 export interface BatchOptions<Item> {
@@ -74,6 +75,7 @@ const deadLettersKept = 100;
  *
  * @param key Tells this queue from others of the same body.
  * @returns what became of them, once `until` holds and nothing is left.
+ * @throws CancelledFailure when it is cancelled, once what is in hand has ended. A second call goes on where the first one stopped.
  * @remarks Records one activity per batch, and at most one timer per `maxWait`. A batch that is still in hand `drainTimeout` after a
  *   rollover was due is handled again: its work must be idempotent. Adding or removing a call in a deployed workflow needs
  *   `patched()`; so does another size, age or concurrency while runs are open. Costs, in Temporal Cloud actions, one per signal,
@@ -96,6 +98,7 @@ export async function batch<Item>(
   const alarm = new Alarm();
   let failure: unknown;
   let turns = 0;
+  let working = 0;
   const sort = (item: Item): void => {
     let key: string;
     try {
@@ -108,6 +111,7 @@ export async function batch<Item>(
   };
   const begin = (id: string, items: Item[], of: string): void => {
     void run.hold(async () => {
+      working += 1;
       try {
         await work(items, of);
         queue.end(id);
@@ -117,6 +121,7 @@ export async function batch<Item>(
         else queue.end(id, error.cause?.message ?? error.message);
       }
       turns += 1;
+      working -= 1;
     });
   };
   for (const { id, items, of } of queue.inHand()) begin(id, items, of);
@@ -146,8 +151,15 @@ export async function batch<Item>(
           until() !== ended,
       );
     }
+  } catch (error) {
+    if (working > 0 && !isBug(error) && endsFirst()) await ended();
+    throw isBug(failure) ? failure : error;
   } finally {
     alarm.stop();
+  }
+
+  async function ended(): Promise<void> {
+    await CancellationScope.nonCancellable(() => condition(() => working === 0 || isBug(failure)));
   }
 }
 

@@ -1,4 +1,11 @@
-import { CancellationScope, defineSignal, getExternalWorkflowHandle, log, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  defineSignal,
+  getExternalWorkflowHandle,
+  log,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { ApplicationFailure, TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Duration } from '../duration';
 import { inbox } from '../inbox';
@@ -18,12 +25,15 @@ export interface ReportTo {
   workflowId: string;
   fanOut: string;
   id: string;
+  /** The first run of the parent's chain. Absent in what older code started. */
+  chain?: string;
 }
 
 /** How a child ended. */
 export interface ChildReport {
   fanOut: string;
   id: string;
+  chain?: string;
   result?: unknown;
   error?: string;
 }
@@ -45,13 +55,13 @@ export function childReportInbox(): InboxDeclaration<ChildReport> {
  * @throws what `work` threw, once that has been told.
  * @remarks Records one signal to the parent. Costs one Temporal Cloud action.
  */
-export async function reportTo<T>({ workflowId, fanOut, id }: ReportTo, work: () => Promise<T>): Promise<T> {
+export async function reportTo<T>({ workflowId, ...of }: ReportTo, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
-    await tell({ fanOut, id, result });
+    await tell({ ...of, result });
     return result;
   } catch (error) {
-    if (error instanceof TemporalFailure) await tell({ fanOut, id, error: error.cause?.message ?? error.message });
+    if (error instanceof TemporalFailure) await tell({ ...of, error: error.cause?.message ?? error.message });
     throw error;
   }
 
@@ -80,7 +90,10 @@ export interface FanOutChildrenOptions<Item, Cursor, Value, Result> extends FanO
   /** Further options of the children, such as their task queue. @default none */
   childOptions?: Omit<StartChildOptions<[]>, 'args' | 'workflowId'>;
 
-  /** A child's workflow id. @default the parent's id, the key and the item's number */
+  /**
+   * A child's workflow id. One that runs already is taken for the item's child. @default the parent's id, the key and the item's number;
+   * where a child of an earlier execution of the parent runs under that, the id of the parent's first run too
+   */
   workflowId?: (item: Item, id: string) => string;
 
   /** Where reports arrive. Several fan-outs of a body may share it. */
@@ -117,8 +130,8 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
   checkRecipe('fanOutChildren', options, known, ['pages', 'child']);
   checkGiven('fanOutChildren', 'fallBack', options.fallBack, ['check', 'every']);
   const { child, childOptions, inbox: reports, add = (value: Value) => value, fallBack } = options;
-  const parentId = workflowInfo().workflowId;
-  const { workflowId = (_item: Item, id: string) => `${parentId}/${key}/${id}` } = options;
+  const { workflowId: parentId, firstExecutionRunId: chain } = workflowInfo();
+  const usualId = options.workflowId ?? ((_item: Item, id: string) => `${parentId}/${key}/${id}`);
   const everyMs = milliseconds('fanOutChildren', 'fallBack.every', fallBack.every ?? '10 minutes');
   const window = new FanOutWindow(run, key, options);
   const shared = reportsOf(run);
@@ -130,16 +143,27 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
     if (error !== undefined) window.fail(id, ApplicationFailure.create({ message: error }));
     else window.succeed(id, (value) => add(value as Value, result as Result, item));
   };
-  const start = (id: string, item: Item): void => {
+  const childId = (item: Item, id: string): string => window.state.inHand[id]?.workflowId ?? usualId(item, id);
+  const startAs = (workflowId: string, item: Item, id: string): Promise<string> =>
+    run.startChild(child, {
+      ...childOptions,
+      workflowId,
+      args: [{ item, report: { workflowId: parentId, fanOut: key, id, chain } }],
+    });
+  const start = (id: string, item: Item, isNew = true): void => {
     void run
       .hold(async () => {
         window.working += 1;
         try {
-          await run.startChild(child, {
-            ...childOptions,
-            workflowId: workflowId(item, id),
-            args: [{ item, report: { workflowId: parentId, fanOut: key, id } }],
-          });
+          try {
+            await startAs(childId(item, id), item, id);
+          } catch (error) {
+            const isOthers = isNew && !options.workflowId && error instanceof WorkflowExecutionAlreadyStartedError;
+            const entry = window.state.inHand[id];
+            if (!isOthers || !entry || !patched('longhaul.ownChild')) throw error;
+            entry.workflowId = `${usualId(item, id)}/${chain}`;
+            await startAs(entry.workflowId, item, id);
+          }
           window.started(id);
         } catch (error) {
           // It runs since an earlier try: its report or the check tells how it ends.
@@ -153,12 +177,12 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
       .catch((error: unknown) => (failure ??= error));
   };
 
-  for (const [id, { item, started }] of window.inHand()) if (!started) start(id, item as Item);
+  for (const [id, { item, started }] of window.inHand()) if (!started) start(id, item as Item, false);
   try {
     await window.run(start, () => failure, {
       due: () => reports.depth > 0 || shared.has(key) || alarm.rings(),
       work: async () => {
-        await drain(reports, (report) => shared.keep(report));
+        await drain(reports, (report) => shared.keep(report, chain));
         shared.take(key).forEach(end);
         if (alarm.rings()) await check();
         if (window.inHand().length > 0) alarm.set(workflowNow() + everyMs);
@@ -172,7 +196,7 @@ export async function fanOutChildren<Item, Cursor, Value, Result>(
   async function check(): Promise<void> {
     const old = window.inHand().filter(([, { since, started }]) => started && workflowNow() - since >= everyMs);
     for (let from = 0; from < old.length; from += 100) {
-      const part = new Map(old.slice(from, from + 100).map(([id, { item }]) => [workflowId(item as Item, id), id]));
+      const part = new Map(old.slice(from, from + 100).map(([id, { item }]) => [childId(item as Item, id), id]));
       const outcomes = await run.hold(() => fallBack.check([...part.keys()]));
       for (const { workflowId: childId, outcome, result, error = 'it ended without a report' } of outcomes) {
         const id = part.get(childId);
@@ -195,10 +219,11 @@ function reportsOf(run: RecipeRun) {
   const of = (key: string): ChildReport[] => (Object.hasOwn(kept, key) ? kept[key] : undefined) ?? [];
   return {
     has: (key: string): boolean => of(key).length > 0,
-    keep(report: unknown): void {
+    keep(report: unknown, chain: string): void {
       // What a signal carries is what somebody sent: any shape.
-      const { fanOut, id } = (report ?? {}) as Record<string, unknown>;
-      if (typeof fanOut !== 'string' || typeof id !== 'string') return;
+      const { fanOut, id, chain: theirs = chain } = (report ?? {}) as Record<string, unknown>;
+      // A child of an earlier execution of the same workflow id has numbers of its own.
+      if (typeof fanOut !== 'string' || typeof id !== 'string' || theirs !== chain) return;
       // More than can be in hand at once are repetitions, and of what is lost here the fall-back check tells.
       kept[fanOut] = [...of(fanOut), report as ChildReport].slice(-reportsKept);
     },

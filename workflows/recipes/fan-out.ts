@@ -2,7 +2,7 @@ import { CancellationScope, condition, patched } from '@temporalio/workflow';
 import { TemporalFailure } from '@temporalio/common';
 import { longhaulFailure } from '../failure';
 import { workflowNow } from '../workflow-now';
-import { checkRecipe, isCutOff, recipeState, wholeNumber } from './recipe-run';
+import { checkRecipe, endsFirst, isCutOff, recipeState, wholeNumber } from './recipe-run';
 import type { RecipeRun } from './recipe-run';
 
 /** A part of the items, and where the next one begins. */
@@ -46,6 +46,8 @@ export interface ItemInHand {
   since: number;
   /** A child that the server has accepted. */
   started?: true;
+  /** A child's workflow id, where its usual one was taken. */
+  workflowId?: string;
 }
 
 export interface FanOutState {
@@ -76,7 +78,7 @@ const deadLettersKept = 100;
  * @param add Adds a result to the value: `sum.bytes += bytes`, or return the new value.
  * @returns the sums, in each later run too.
  * @throws ApplicationFailure `LonghaulFanOut`, non-retryable, when more than `maxFailures` items failed; those in hand are finished.
- * @throws what `pages` threw, once those in hand have ended. A second call goes on where the first one stopped.
+ * @throws what `pages` threw, or the cancellation, once those in hand have ended. A second call goes on where the first one stopped.
  * @remarks Records what `work` records, and one activity a page. Adding or removing a call in a deployed workflow needs
  *   `patched()`; so does another concurrency while runs are open. Costs one Temporal Cloud action per item and one per page.
  */
@@ -182,28 +184,34 @@ export class FanOutWindow<Item, Cursor, Value> {
     failure: () => unknown,
     tend: { work: () => Promise<void>; due: () => boolean } = { work: () => Promise.resolve(), due: () => false },
   ): Promise<void> {
-    for (;;) {
-      await tend.work();
-      if (failure() !== undefined || this.pageFailure !== undefined) {
-        if (this.mustEnd(failure())) await this.end(failure);
-        throw failure() ?? this.pageFailure;
+    try {
+      for (;;) {
+        await tend.work();
+        if (failure() !== undefined || this.pageFailure !== undefined) {
+          if (this.mustEnd(failure())) await this.end(failure);
+          throw failure() ?? this.pageFailure;
+        }
+        if (this.tooManyFailed() && this.open === 0) throw this.tooMany();
+        if (this.of.rollOverDue) {
+          await this.of.safePoint();
+          continue;
+        }
+        if (!this.tooManyFailed()) this.fill(begin);
+        if (this.ended()) return;
+        const { turns } = this;
+        await condition(
+          () =>
+            this.turns !== turns ||
+            failure() !== undefined ||
+            this.pageFailure !== undefined ||
+            this.of.rollOverDue ||
+            tend.due(),
+        );
       }
-      if (this.tooManyFailed() && this.open === 0) throw this.tooMany();
-      if (this.of.rollOverDue) {
-        await this.of.safePoint();
-        continue;
-      }
-      if (!this.tooManyFailed()) this.fill(begin);
-      if (this.ended()) return;
-      const { turns } = this;
-      await condition(
-        () =>
-          this.turns !== turns ||
-          failure() !== undefined ||
-          this.pageFailure !== undefined ||
-          this.of.rollOverDue ||
-          tend.due(),
-      );
+    } catch (error) {
+      // Cut off by a cancellation.
+      if (!isBug(error) && (this.working > 0 || this.fetching) && endsFirst()) await this.end(failure);
+      throw isBug(failure()) ? failure() : error;
     }
   }
 

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
 import { lengthOfTime } from '../duration';
 import type { Duration } from '../duration';
 import type { Inbox, InboxDeclarations } from '../inbox';
@@ -117,4 +117,14 @@ export async function drain<T, R>(inbox: Inbox<T, R>, keep: (item: T) => R): Pro
 /** Whether `error` tells that the work was cut off, so that it is neither a result nor a failure of the item. */
 export function isCutOff(error: unknown): boolean {
   return isCancellation(error) && CancellationScope.current().consideredCancelled;
+}
+
+/**
+ * Whether a recipe that is cut off is to wait for what it has under way: that would go on behind the caller's back, and a second call
+ * would begin it again beside it.
+ *
+ * @remarks At first it did not wait. Where it does it records a patch marker, and else it takes no promise turn.
+ */
+export function endsFirst(): boolean {
+  return patched('longhaul.cutOff');
 }

@@ -12,7 +12,11 @@ export function continueAsNewByHistory(unit: Unit, world: World): readonly Hazar
     if (module !== '@temporalio/workflow' || !/^(continueAsNew|makeContinueAsNewFunc\.\(\))$/.test(name)) return [];
     const deciding = conditionsOver(node, unit.node);
     if (deciding.length === 0) return [];
-    const read = deciding.flatMap((condition) => [condition, ...calledFrom(condition, unit, world)]);
+    const read = deciding.flatMap((condition) => [
+      condition,
+      ...namedIn(condition, unit, world),
+      ...calledFrom(condition, unit, world),
+    ]);
     if (read.some((code) => asksHistory.test(code.getText()))) return [];
     const counts = deciding.some((condition) => isCount(condition, unit, world));
     const byClock = read.some((code) => clock.test(code.getText())) && read.some(compares);
@@ -44,6 +48,16 @@ function conditionsOver(node: ts.Node, code: ts.Node): readonly ts.Expression[] 
 function conditionOf(statement: ts.Statement): ts.Expression | undefined {
   if (ts.isForStatement(statement)) return statement.condition;
   return ts.isWhileStatement(statement) || ts.isDoStatement(statement) ? statement.expression : undefined;
+}
+
+/** What the function's own constants in a condition were set to. */
+function namedIn(condition: ts.Expression, unit: Unit, world: World): readonly ts.Node[] {
+  return every(condition.parent, (node) => isWithin(node, condition) && ts.isIdentifier(node)).flatMap((name) => {
+    const declaration = world.graph.declarationOf(name as ts.Identifier);
+    const isOwn =
+      declaration !== undefined && ts.isVariableDeclaration(declaration) && isWithin(declaration, unit.node);
+    return isOwn && declaration.initializer !== undefined ? [declaration.initializer] : [];
+  });
 }
 
 /** The bodies of the project's functions that a condition calls. */

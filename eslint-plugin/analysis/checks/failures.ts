@@ -214,15 +214,31 @@ function loopAround(clause: ts.CatchClause): ts.IterationStatement | undefined {
 
 /** Whether another wait tells of the cancellation: in the same loop, or behind one that comes to its end. */
 function isHeardElsewhere(clause: ts.CatchClause, loop: ts.IterationStatement): boolean {
-  if (every(loop, isWaiting).some((node) => !isWithin(node, clause.parent))) return true;
+  if (every(loop, tells).some((node) => !isWithin(node, clause.parent))) return true;
   if (goesOn(loop)) return false;
   // Behind it, or in the next turn of a loop around it.
   const around = functionAround(loop);
   const outer = ts.findAncestor(loop.parent, (node) => node === around || ts.isIterationStatement(node, false));
-  return every(around, isWaiting).some(
+  return every(around, tells).some(
     (node) =>
       !isWithin(node, loop) && (node.getStart() > loop.end || (outer !== around && isWithin(node, outer ?? loop))),
   );
+}
+
+/** A wait that a cancellation comes out of: not `await pause().catch(() => undefined)`. */
+function tells(node: ts.Node): boolean {
+  if (!isWaiting(node)) return false;
+  const call = ts.isAwaitExpression(node) ? bare(node.expression) : undefined;
+  if (call === undefined || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return true;
+  const [handler] = call.arguments;
+  if (call.expression.name.text !== 'catch' || handler === undefined || !isFunctionNode(handler)) return true;
+  return !isSilent(handler.body);
+}
+
+/** Code that neither throws nor calls what may. */
+function isSilent(body: ts.Node): boolean {
+  const speaks = (node: ts.Node): boolean => ts.isThrowStatement(node) || ts.isCallExpression(node);
+  return !speaks(body) && !own(body, speaks);
 }
 
 /** Only what the loop itself learns ends it: no counter, no list. */
@@ -300,11 +316,38 @@ function commandsAwaited(unit: Unit, world: World): readonly ts.CallExpression[]
 
 /** A promise of the SDK's that nobody awaits: its failure fails the workflow task, and the workflow may end before it. */
 export function noFloatingWorkflowPromise(unit: Unit, world: World): readonly HazardSite[] {
-  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
-    if (!promising(name, module) || !ts.isExpressionStatement(userOf(node))) return [];
-    const label = `${bare(node.expression).getText()}() without await`;
-    return [{ unit, node, effect: 'no-floating-workflow-promise', label }];
+  const effect = 'no-floating-workflow-promise';
+  const calls = world.callsOf(unit).filter(({ name, module }) => promising(name, module));
+  const [first] = calls.filter(({ node }) => functionAround(node) === unit.node);
+  if (first !== undefined && isAsync(unit.node) && isEachTime(unit.node, world)) {
+    return [{ unit, node: unit.node, effect, label: 'forEach() with an async function, which it does not await' }];
+  }
+  return calls.flatMap(({ node }): readonly HazardSite[] => {
+    if (!isDropped(node, world)) return [];
+    return [{ unit, node, effect, label: `${bare(node.expression).getText()}() without await` }];
   });
+}
+
+/** Whether nobody gets a value: it is a statement of its own, or the last part of one. */
+function isDropped(node: ts.Node, world: World): boolean {
+  const user = userOf(node);
+  if (ts.isExpressionStatement(user)) return true;
+  if (ts.isArrowFunction(user)) return isWithin(node, user.body) && isEachTime(user, world);
+  if (ts.isConditionalExpression(user)) return !isWithin(node, user.condition) && isDropped(user, world);
+  return ts.isBinaryExpression(user) && isShortCircuit(user) && isWithin(node, user.right) && isDropped(user, world);
+}
+
+function isShortCircuit({ operatorToken }: ts.BinaryExpression): boolean {
+  return /^(&&|\|\||\?\?)$/.test(operatorToken.getText());
+}
+
+/** Whether a function is what `forEach()` of a list, map or set gets, which drops what it returns. */
+function isEachTime(code: ts.Node, { graph }: World): boolean {
+  const call = userOf(code);
+  if (!ts.isCallExpression(call) || call.arguments[0] !== code || !ts.isPropertyAccessExpression(call.expression))
+    return false;
+  if (call.expression.name.text !== 'forEach') return false;
+  return !graph.referents.of(call.expression).some(({ kind }) => kind !== 'global');
 }
 
 function promising(name: string, module: string): boolean {

@@ -13,6 +13,51 @@ import { isCommand, type World } from './world.js';
 /** Signals wait for their handler; a query that comes before it fails, and an update is refused at the first task's end. */
 export function handlersBeforeFirstAwait(unit: Unit, world: World): readonly HazardSite[] {
   if (!isFunctionNode(unit.node)) return [];
+  return [...lateRegistrations(unit, world), ...lateHelpers(unit, world)];
+}
+
+/** Calls behind a wait of what registers handlers. */
+function lateHelpers(unit: Unit, world: World): readonly HazardSite[] {
+  const calls = world.graph.from(unit).edges.filter(
+    // An async one may be a phase of its own, with handlers that mean nothing before.
+    ({ node, to }) =>
+      ts.isCallExpression(node) && isFunctionNode(to.node) && !isAsync(to.node) && isOwnCall(node, unit.node),
+  );
+  const definitionsOf = (edge: Edge): ReadonlySet<string> =>
+    new Set(
+      [edge.to, ...world.graph.calledBy(edge.to)]
+        .flatMap((at) => registrationsIn(at, world))
+        .filter(({ kind }) => kind === 'query' || kind === 'update')
+        .map(({ node }) => node.arguments[0]?.getText() ?? ''),
+    );
+  const isLate = (edge: Edge): boolean => isAfterWait(edge.node, unit.node, world);
+  const late = calls.filter(isLate);
+  if (late.length === 0) return [];
+  const known = new Set(
+    [
+      ...registrationsIn(unit, world).map(({ node }) => node.arguments[0]?.getText() ?? ''),
+      ...calls.filter((edge) => !isLate(edge)).flatMap((edge) => [...definitionsOf(edge)]),
+    ].map(lastWord),
+  );
+  return late.flatMap((edge): readonly HazardSite[] => {
+    const [definition] = [...definitionsOf(edge)].filter((one) => !known.has(lastWord(one)));
+    if (definition === undefined) return [];
+    const label = `setHandler(${definition}) after the first await`;
+    return [{ unit, node: edge.node, effect: 'handlers-before-first-await', label, onward: [edge] }];
+  });
+}
+
+/** A call that a function makes by itself, for sure: neither in a callback nor where a condition decides. */
+function isOwnCall(node: ts.Node, code: ts.Node): boolean {
+  return functionAround(node) === code && !ts.isConditionalExpression(userOf(node));
+}
+
+/** `messages.close` and `close` are the same definition. */
+function lastWord(definition: string): string {
+  return definition.slice(definition.lastIndexOf('.') + 1);
+}
+
+function lateRegistrations(unit: Unit, world: World): readonly HazardSite[] {
   return registrationsIn(unit, world).flatMap(({ node, kind }): readonly HazardSite[] => {
     if (kind !== 'query' && kind !== 'update') return [];
     const [first, second] = node.arguments;
@@ -45,14 +90,32 @@ function isAfterWait(node: ts.Node, code: ts.Node, world: World): boolean {
 }
 
 /** A statement that always waits: not one that some condition guards. */
-function waits(statement: ts.Statement, world: World): boolean {
+function waits(statement: ts.Statement, world: World, depth = 0): boolean {
   if (!ts.isExpressionStatement(statement) && !ts.isVariableStatement(statement)) return false;
   return own(statement, (node) => {
     if (!ts.isAwaitExpression(node)) return false;
     const call = bare(node.expression);
-    const named = ts.isCallExpression(call) ? world.nameOf(call.expression) : undefined;
-    return named !== undefined && isCommand(named) && named.name !== 'condition';
+    return ts.isCallExpression(call) && isWait(call, world, depth);
   });
+}
+
+/** Whether a call gives the promise of a command, by itself or out of a helper that waits before it comes to any condition. */
+function isWait(call: ts.CallExpression, world: World, depth = 0): boolean {
+  const named = world.nameOf(call.expression);
+  if (named !== undefined) return isCommand(named) && named.name !== 'condition';
+  const [helper, ...others] = world.unitsOf(call.expression);
+  if (helper === undefined || others.length > 0 || depth > 3 || !isFunctionNode(helper.node)) return false;
+  const { body } = helper.node;
+  if (body === undefined) return false;
+  const given = (value: ts.Expression | undefined): boolean => {
+    const inner = value && bare(value);
+    const promise = inner !== undefined && ts.isAwaitExpression(inner) ? bare(inner.expression) : inner;
+    return promise !== undefined && ts.isCallExpression(promise) && isWait(promise, world, depth + 1);
+  };
+  if (!ts.isBlock(body)) return given(body);
+  return body.statements.some((statement) =>
+    ts.isReturnStatement(statement) ? given(statement.expression) : waits(statement, world, depth + 1),
+  );
 }
 
 interface Asked {
@@ -250,12 +313,14 @@ function isWrittenOrDeclared(node: ts.Identifier): boolean {
 
 /** A workflow that may end while a handler waits for its own commands. */
 export function requireAllHandlersFinished(unit: Unit, world: World): readonly HazardSite[] {
-  if (!isFunctionNode(unit.node) || !isAsync(unit.node) || isLongRunningBody(unit, world)) return [];
+  if (!isFunctionNode(unit.node) || isLongRunningBody(unit, world)) return [];
   const slow = registrationsIn(unit, world).filter((registration) => isUnderWay(registration, world));
   const [first] = slow;
   if (first === undefined) return [];
   const { body } = unit.node;
   if (body === undefined || !ts.isBlock(body) || isOpen(body)) return [];
+  // A helper that only registers is as good as the workflow that calls it.
+  if (!isAsync(unit.node) && !endsByItself(unit, world)) return [];
   const mayWait = (at: Unit): boolean =>
     world.graph.hazards(at, 'waits-for-handlers').length > 0 ||
     world.graph.from(at).borders.some(({ module }) => module.startsWith('.'));
@@ -264,11 +329,34 @@ export function requireAllHandlersFinished(unit: Unit, world: World): readonly H
   return [{ unit, node: first.node, effect: 'require-all-handlers-finished', label }];
 }
 
+/** Whether a workflow that calls a helper comes to its end, and none is run by what rolls over. */
+function endsByItself(unit: Unit, world: World): boolean {
+  const callers = [...world.callersOf(unit)];
+  if (callers.some((caller) => isLongRunningBody(caller, world))) return false;
+  const workflows = callers.filter((caller) => caller !== unit && world.isEntry(caller) && isAsync(caller.node));
+  return workflows.some(({ node }) => {
+    const body = isFunctionNode(node) ? node.body : undefined;
+    return body !== undefined && ts.isBlock(body) && !isOpen(body);
+  });
+}
+
+/** The function that a handler hands its work to: `(who) => this.join(who)`. */
+function forwarded(code: Unit, world: World): Unit {
+  const { node } = code;
+  if (!isFunctionNode(node) || isAsync(node) || node.body === undefined) return code;
+  const [only] = ts.isBlock(node.body) ? node.body.statements : [];
+  const result = ts.isBlock(node.body) ? only && ts.isReturnStatement(only) && only.expression : node.body;
+  const call = result && bare(result);
+  const targets = world.graph.from(code).edges.filter((edge) => edge.node === call && isFunctionNode(edge.to.node));
+  return targets.length === 1 ? (targets[0]?.to ?? code) : code;
+}
+
 /** Whether a handler waits for a command and nothing shows that somebody waits for the handler. */
 function isUnderWay({ callback, kind, options }: Registration, world: World): boolean {
   if (kind !== 'signal' && kind !== 'update') return false;
   if (options?.properties.some(({ name }) => name !== undefined && nameText(name) === 'unfinishedPolicy')) return false;
-  return codeOf(callback, world).some((code) => {
+  return codeOf(callback, world).some((handler) => {
+    const code = forwarded(handler, world);
     if (!isFunctionNode(code.node)) return false;
     const waiting = every(code.node, isWaiting).filter((node) => functionAround(node) === code.node);
     const own = world.callsOf(code).filter(
@@ -288,7 +376,7 @@ function isUnderWay({ callback, kind, options }: Registration, world: World): bo
 function awaitedHelper(code: Unit, world: World): ts.Node | undefined {
   const found = world.graph.from(code).edges.find(({ node, to }) => {
     if (!ts.isCallExpression(node) || !ts.isAwaitExpression(userOf(node)) || to.kind === 'module') return false;
-    const isOther = (hazard: HazardSite): boolean => !hazard.label.startsWith('condition');
+    const isOther = (hazard: HazardSite): boolean => !/^(condition|continueAsNew)\b/.test(hazard.label);
     if (world.wayTo(to, 'commands', isOther) === undefined) return false;
     return world.wayTo(to, 'mutates', (hazard) => leaves(hazard, to.node)) === undefined;
   });

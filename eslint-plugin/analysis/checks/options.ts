@@ -46,11 +46,7 @@ function resultOf(
   const [only] = referents;
   if (referents.length !== 1 || only?.kind !== 'function' || !isFunctionNode(only.node)) return undefined;
   const { body, parameters } = only.node;
-  if (
-    body === undefined ||
-    parameters.some(({ name, dotDotDotToken }) => dotDotDotToken !== undefined || !ts.isIdentifier(name))
-  )
-    return undefined;
+  if (body === undefined || parameters.some(({ dotDotDotToken }) => dotDotDotToken !== undefined)) return undefined;
   if (!ts.isBlock(body)) return { result: body, parameters: [...parameters] };
   const [statement, ...rest] = body.statements;
   if (rest.length > 0 || statement === undefined || !ts.isReturnStatement(statement)) return undefined;

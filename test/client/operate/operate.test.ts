@@ -84,6 +84,37 @@ describe('longhaul run', () => {
     await assert.rejects(none.status(), WorkflowNotFoundError);
   });
 
+  it('says why where the workflow fails its workflow task, and names inspect', async () => {
+    const { workflowId } = await server.start(mended, [], { leaveOpen: 'it fails', skipReplay: 'it fails' });
+    await server.client.workflow.getHandle(workflowId).signal(add, { id: 'crash' });
+    const failing = new OperatedWorkflow(server.client, workflowId);
+    await server.run(
+      mended,
+      [],
+      async () => {
+        for (let tries = 0; ; tries += 1) {
+          const error: unknown = await failing.status().then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
+          if (error instanceof OperateError && error.why === 'task-failing') {
+            assert.match(
+              error.message,
+              /^Workflow \S+ fails its workflow task: .*it can not be worked on\. Mend the workflow code .* In full: longhaul inspect \S+\.$/,
+            );
+            return;
+          }
+          assert.ok(tries < 50, String(error));
+          await sleep(100);
+        }
+      },
+      { leaveOpen: 'it takes items for ever' },
+    );
+    const { status, err } = await command(workflowId, 'pause');
+    assert.equal(status, 3, err);
+    assert.match(err, /^longhaul run: [^\n]+\n$/);
+  });
+
   const wrong: [what: string, args: string[], message: RegExp][] = [
     ['no workflow id', [], /name a workflow id and a command/],
     ['no command', ['order-2'], /no command was given; use status, pause/],

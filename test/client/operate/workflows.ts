@@ -16,6 +16,7 @@ export const mended = longRunning(
     setHandler(mend, () => void (isMended = true));
     await run.inboxes.items.forEach(
       ({ id }) => {
+        if (id === 'crash') throw new TypeError('it can not be worked on');
         if (isMended || id === 'good') run.state.done.push(id);
         else throw ApplicationFailure.create({ message: 'not mended yet', type: 'NotMended' });
         return Promise.resolve();

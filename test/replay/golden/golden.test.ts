@@ -37,9 +37,11 @@ describe('the golden suite of edits', function () {
       lines.push(edited.split('\n').findIndex((line) => line.includes('//!')) + 1);
       await writeFile(join(made, `e${index}.ts`), edited);
     }
-    const names = edits.map((_, index) => `export { order as e${index} } from './e${index}';`);
-    await writeFile(join(made, 'all.ts'), names.join('\n'));
-    bundle = await bundleWorkflowCode({ workflowsPath: join(made, 'all.ts'), logger });
+    await writeFile(join(made, 'unchanged.ts'), source);
+    bundle = await bundleOf(
+      edits.map((_, index) => `e${index}`),
+      'all.ts',
+    );
 
     const recorded = await loadHistories([join(here, 'histories')]);
     jobs = edits.flatMap((edit, index) =>
@@ -93,6 +95,32 @@ describe('the golden suite of edits', function () {
   it("counts the patches of the code, and none of the SDK's own", () =>
     assert.deepEqual(patches, ['desk', 'fraud', 'fraud-2']));
 
+  it('gives each history the same verdict without the core, and asks it where the code answers otherwise', async () => {
+    const { CI: ci } = process.env;
+    delete process.env['CI'];
+    try {
+      const same = await bundleOf(
+        edits.map(() => 'unchanged'),
+        'same.ts',
+      );
+      const histories = jobs.map(({ history }) => history);
+      const recorded = await replayHistories({ workflowBundle: same, histories, lineCoverage: false, fast: true });
+      assert.deepEqual([recorded.summary.pass, recorded.engine.notFast], [histories.length, undefined]);
+      const { histories: fast, engine } = await replayHistories({
+        workflowBundle: bundle,
+        histories,
+        lineCoverage: false,
+        fast: true,
+      });
+      const verdicts = (all: readonly HistoryResult[]) =>
+        all.map(({ status, divergence, drift }) => [status, divergence?.eventId, drift.map(({ path }) => path)]);
+      assert.deepEqual(verdicts(fast), verdicts(results));
+      assert.ok((engine.withoutCore ?? 0) > 50, JSON.stringify(engine));
+    } finally {
+      if (ci !== undefined) process.env['CI'] = ci;
+    }
+  });
+
   it("gives each history the verdict of the SDK's own replayer", async () => {
     const theirs: string[] = [];
     const histories = jobs.map(({ history }) => ({
@@ -113,6 +141,13 @@ describe('the golden suite of edits', function () {
     assert.deepEqual(disagreements, []);
   });
 });
+
+/** @param files The file with the workflow of each edit. */
+async function bundleOf(files: readonly string[], name: string): Promise<WorkflowBundleWithSourceMap> {
+  const lines = files.map((file, index) => `export { order as e${index} } from './${file}';`);
+  await writeFile(join(made, name), lines.join('\n'));
+  return bundleWorkflowCode({ workflowsPath: join(made, name), logger });
+}
 
 /** A label may end in an id that each recording makes anew. */
 function prefixed(wanted: string, said: string): string {

@@ -43,7 +43,7 @@ describe('drill', function () {
           taskQueue,
           workflowBundlePath,
           activitiesPath: require.resolve('./activities'),
-          workerOptions: { maxCachedWorkflows: 0 },
+          workerOptions: { maxCachedWorkflows: 0, maxConcurrentActivityTaskPolls: 1 },
         }),
       within: '5 seconds',
       ...options,

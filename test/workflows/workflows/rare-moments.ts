@@ -268,3 +268,25 @@ export const readsOne = longRunning(
     }
   },
 );
+
+/** Cleans up by the inbox that another lane has been cut off from, and has yet to leave. */
+export const cleansUpAtOnce = longRunning(
+  'cleansUpAtOnce',
+  { state, inboxes: { jobs: inbox(addJob) } },
+  async (run): Promise<string[]> => {
+    const handle = async (job: unknown): Promise<void> => {
+      await shielded(() => sleep(200));
+      run.state.done.push((job as Job).id);
+    };
+    try {
+      await Promise.all([run.inboxes.jobs.forEach(handle), sleep('1 hour')]);
+      return ['went on'];
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      return await shielded(async () => {
+        await run.inboxes.jobs.forEach(handle, { until: () => true });
+        return run.state.done;
+      });
+    }
+  },
+);
