@@ -326,6 +326,9 @@ export class CallGraph {
           this.implied(site.node, name, sink);
         }
         return;
+      case 'using':
+        for (const name of ['@@dispose', '@@asyncDispose']) this.implied(site.node, name, sink);
+        return;
       case 'text':
         for (const name of ['@@toPrimitive', 'toString']) this.implied(site.node, name, sink);
         return;
@@ -366,7 +369,11 @@ export class CallGraph {
   private implied(node: ts.Expression, name: string, sink: Sink): void {
     sink.ask(name);
     if (!this.referents.hasMember(name)) return;
-    const member = memberOfType(this.checker.getTypeAtLocation(node), name);
+    const type = this.checker.getTypeAtLocation(node);
+    // Texts, numbers and lists are nobody's own.
+    if ((type.flags & ts.TypeFlags.Object) === 0 && !type.isUnionOrIntersection() && !type.isTypeParameter()) return;
+    if (this.checker.isArrayLikeType(type)) return;
+    const member = memberOfType(type, name);
     if (member !== undefined) this.runMember(member, node, sink);
   }
 

@@ -507,6 +507,7 @@ export class SummaryBuilder {
   private variable(node: ts.VariableDeclaration): void {
     this.bindingName(node.name, node.initializer !== undefined);
     if (node.initializer === undefined) return;
+    if ((node.parent.flags & ts.NodeFlags.Using) !== 0) this.site({ kind: 'using', node: node.initializer });
     if (ts.isArrayBindingPattern(node.name)) this.site({ kind: 'iterate', node: node.initializer, isAsync: false });
     const value = bare(node.initializer);
     if (

@@ -37,6 +37,8 @@ export type Site =
   | { kind: 'text'; node: ts.Expression }
   /** A value that is gone through: `for (… of value)`, `[...value]`, `yield* value`. */
   | { kind: 'iterate'; node: ts.Expression; isAsync: boolean }
+  /** `using span = start()`: it is disposed of at the end of its block. */
+  | { kind: 'using'; node: ts.Expression }
   /** A place that is written to: the target of an assignment, of `delete`, `++` and `--`. */
   | { kind: 'write'; node: ts.Expression; value: ts.Expression | undefined };
 

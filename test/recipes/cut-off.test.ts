@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { submit } from 'longhaul/client';
-import { answerUpdate } from 'longhaul/recipes';
+import { answerUpdate, approvalQuery } from 'longhaul/recipes';
 import { rollOverSignal } from 'longhaul/workflows';
 import { useServer } from 'longhaul/testing';
-import { inRun } from '../workflows/support';
+import { inRun, until } from '../workflows/support';
 import * as flows from './cut-off';
 
 describe('recipes that are cut off', () => {
@@ -24,7 +24,10 @@ describe('recipes that are cut off', () => {
 
   it('roll over between two reminders, also where each takes longer than it is to the next one', () =>
     server.run(flows.remindsSlowly, [], async (handle) => {
-      await inRun(handle, 1);
+      await until(
+        () => handle.query(approvalQuery, 'purchase'),
+        (view) => view?.audit.some(({ what }) => what === 'reminded') === true,
+      );
       await handle.signal(rollOverSignal);
       const rolledOver = inRun(server.client.workflow.getHandle(handle.workflowId), 2).then(() => true);
       assert.ok(await Promise.race([rolledOver, setTimeout(4_000, false)]), 'it did not roll over');

@@ -23,13 +23,13 @@ describe('a chain that is reset', () => {
         await inRun(current, 2);
       }
       const { events } = await server.client.workflow.getHandle(workflowId, runId).fetchHistory();
-      const first = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+      const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes);
       await server.client.workflowService.resetWorkflowExecution({
         namespace: server.namespace,
         workflowExecution: { workflowId, runId },
         reason: 'the test wants it',
         requestId: 'reset',
-        workflowTaskFinishEventId: first?.eventId ?? null,
+        workflowTaskFinishEventId: tasks?.[3]?.eventId ?? null,
       });
       assert.equal(await submit(current, flows.ask, 'end'), 'end is done');
       const done = await current.result();
