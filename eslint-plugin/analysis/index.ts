@@ -14,12 +14,18 @@ export { shown } from './paths.js';
 
 const analyses = new WeakMap<ts.Program, Map<string, Analysis>>();
 
+/** The one asked for last: each rule asks for it with the same settings, file after file. */
+const latest = new WeakMap<ts.Program, { settings: object; cwd: string; analysis: Analysis }>();
+
 /** The analysis of a program under `settings`, shared by all rules and files for as long as the program lives. */
 export function analysisOf(program: ts.Program, settings: Readonly<Record<string, unknown>>, cwd: string): Analysis {
+  const last = latest.get(program);
+  if (last?.settings === settings && last.cwd === cwd) return last.analysis;
   let known = analyses.get(program);
   if (known === undefined) analyses.set(program, (known = new Map<string, Analysis>()));
   const key = JSON.stringify([cwd, settings['longhaul']]);
   let analysis = known.get(key);
   if (analysis === undefined) known.set(key, (analysis = new Analysis(program, readSettings(settings), cwd, key)));
+  latest.set(program, { settings, cwd, analysis });
   return analysis;
 }

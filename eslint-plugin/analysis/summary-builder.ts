@@ -39,6 +39,7 @@ export class SummaryBuilder {
   private readonly names = new Set<string>();
   private readonly members = new Set<string>();
   private readonly accessors = new Set<string>();
+  private readonly shorthands = new Set<string>();
   private readonly classes: ts.ClassLikeDeclaration[] = [];
   private readonly objects: ts.ObjectLiteralExpression[] = [];
   private readonly valueNames = new Set<string>();
@@ -67,6 +68,8 @@ export class SummaryBuilder {
     for (const entry of this.imports) {
       entry.live &&= entry.reexport || entry.bindings.length === 0 || entry.bindings.some((b) => this.isUsed(b.local));
     }
+    // `{ id }` of a parameter holds no code that could be followed: most are such, and each member costs a look at types.
+    for (const name of this.shorthands) if (this.names.has(name) || globals.has(name)) this.members.add(name);
     const loads = this.imports
       .filter((entry) => entry.live)
       .flatMap((entry): readonly Site[] => [{ kind: 'load', node: entry.specifier }, ...packageSite(entry.specifier)]);
@@ -173,7 +176,7 @@ export class SummaryBuilder {
       case SyntaxKind.ShorthandPropertyAssignment: {
         const { name } = node as ts.ShorthandPropertyAssignment;
         this.identifier(name, context);
-        this.members.add(name.text);
+        this.shorthands.add(name.text);
         return;
       }
       case SyntaxKind.ObjectLiteralExpression:
