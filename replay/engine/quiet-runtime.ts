@@ -1,4 +1,5 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { Runtime } from '@temporalio/worker';
+import { workerSdk } from '../worker-sdk';
 
 /**
  * Installs a runtime that logs nothing, unless this process has one of its own already.
@@ -9,8 +10,9 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
  * @returns What was installed.
  */
 export function installQuietRuntime(): Runtime | undefined {
+  const { DefaultLogger, Runtime: Core } = workerSdk();
   try {
-    return Runtime.install({
+    return Core.install({
       logger: new DefaultLogger('ERROR', () => undefined),
       telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
       shutdownSignals: [],

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { loadHistories, replayHistories } from 'longhaul/replay';
 import { decodeHistory } from '../../replay/proto';
 
@@ -40,6 +39,8 @@ async function main({ way, file, count }: Order): Promise<void> {
 }
 
 async function asTheSdkDoes(way: 'loop' | 'batch', file: string, count: number): Promise<void> {
+  // longhaul's own process does not load it either: its children do.
+  const { bundleWorkflowCode, DefaultLogger, Runtime, Worker } = await import('@temporalio/worker');
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
   const history = decodeHistory(readFileSync(file));
   if (way === 'loop') {
