@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import type { Duration } from '../workflows/duration';
 import { lengthOfTime } from '../workflows/duration';
@@ -116,6 +117,7 @@ function checkRunWorker(options: RunWorkerOptions): void {
     throw new TypeError(`runWorker: taskQueue is ${shown(taskQueue)}; use the name of the task queue that it works on`);
   }
   checkSpelling(options);
+  checkWorkflowsPath(options.workflowsPath);
   checkKnown('runWorker', 'health', health, ['port', 'host']);
   if (health && !(Number.isInteger(health.port) && health.port >= 0 && health.port <= 65_535)) {
     throw new TypeError(
@@ -124,4 +126,12 @@ function checkRunWorker(options: RunWorkerOptions): void {
   }
   if (shutdownGraceTime !== undefined) lengthOfTime('runWorker: shutdownGraceTime', shutdownGraceTime, { least: 0 });
   if (shutdownForceTime !== undefined) lengthOfTime('runWorker: shutdownForceTime', shutdownForceTime, { least: 0 });
+}
+
+/** The SDK takes the name of a file or folder as it is; what it throws for one that is not there speaks of `stat`. */
+function checkWorkflowsPath(path: unknown): void {
+  if (path === undefined || (typeof path === 'string' && existsSync(path))) return;
+  throw new TypeError(
+    `runWorker: workflowsPath is ${shown(path)}${typeof path === 'string' ? ', where nothing is' : ''}; use the path of the file that exports the workflows: require.resolve('./workflows'), or in an ES module fileURLToPath(new URL('./workflows.js', import.meta.url))`,
+  );
 }

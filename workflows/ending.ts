@@ -25,7 +25,7 @@ export async function finish(session: Session, { value, error, failed }: Outcome
   await collectUndeclared(session.undeclared, drainTimeout);
   const left = [...session.inboxes].filter(([, { depth }]) => depth > 0);
   const having = (policy: string) => left.filter(([, { onLeftover }]) => onLeftover === policy);
-  const named = left.map(([inbox, { depth }]) => `${depth} in '${inbox}'`).join(', ');
+  const named = session.inboxes.left().join(', ');
   // Who cancels wants an end: what is left is told, and does not start another run.
   if (left.length > 0 && !session.root.consideredCancelled) {
     if (having('fail').length > 0) {
@@ -41,11 +41,15 @@ export async function finish(session: Session, { value, error, failed }: Outcome
       return await rollOver(session, 'leftover');
     }
   }
-  if (left.length > 0) log.warn(`longhaul: ended with items left: ${named}`);
-  if (session.undeclared.length > 0) {
-    log.warn('longhaul: ended with signals that nobody declared', { undeclared: session.undeclared });
-  }
+  tellLeft(session);
   return value;
+}
+
+/** What the end of the run leaves behind, for whoever has to see to it: with the run it is out of every reader's reach. */
+function tellLeft({ inboxes, undeclared }: Session): void {
+  const left = inboxes.left();
+  if (left.length > 0) log.warn(`longhaul: ended with items left: ${left.join(', ')}`);
+  if (undeclared.length > 0) log.warn('longhaul: ended with signals that nobody declared', { undeclared });
 }
 
 /** Whether what is left makes the body run again. */
@@ -66,6 +70,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
     if (session.carried?.cancelRequested) markCancelled();
     session.parts.leaving();
     if (leaveUnanswered(session)) await condition(allHandlersFinished, session.declared.drainTimeout);
+    tellLeft(session);
     throw error;
   }
   if (error instanceof Error && error.name === 'ContinueAsNew') {
@@ -81,6 +86,7 @@ async function fail(session: Session, error: unknown, onError: 'fail' | 'continu
   session.inboxes.buryLeases(error);
   if (onError === 'continue' && buried > 0) return await rollOver(session, 'error');
   if (leaveUnanswered(session)) await condition(allHandlersFinished, session.declared.drainTimeout);
+  tellLeft(session);
   throw error;
 }
 

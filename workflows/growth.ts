@@ -29,9 +29,18 @@ export class Growth {
     return this.recorded.current.historyLength;
   }
 
-  /** Whether a validator may see the run as it was before its last task. */
-  get isCatchingUp(): boolean {
-    return this.recorded.isCatchingUp;
+  /**
+   * How many times its capacity an inbox takes in this activation. After a reset what it refused would be lost. And a worker that had
+   * not kept the run may not see that items have been read: twice as many at most, rather than to turn updates away for ever.
+   */
+  get leniency(): number {
+    if (this.isReset) return Infinity;
+    return this.recorded.isCatchingUp ? 2 : 1;
+  }
+
+  /** Whether this activation may bring again what later runs had taken. */
+  get isReset(): boolean {
+    return this.recorded.isReset;
   }
 
   countSignal(): void {

@@ -169,7 +169,7 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
 
   /** The validator of an update: runs before it is recorded, and not in replay. Pure. */
   admit(item: T, leaving: boolean): void {
-    const { capacity, reply } = this.declaration.options;
+    const { reply } = this.declaration.options;
     try {
       this.validate(item);
     } catch (error) {
@@ -191,11 +191,11 @@ export class InboxBuffer<T> implements Inbox<T, unknown>, Lessor {
       );
     }
     const held = this.items.length + this.arriving.size;
-    // Rather one too many than turned away for ever, by a worker that keeps nothing in its cache.
-    if (!known && capacity && held >= capacity.items && !this.host.growth.isCatchingUp) {
+    const most = this.capacity * this.host.growth.leniency;
+    if (!known && held >= most) {
       throw longhaulFailure(
         'LonghaulInboxFull',
-        `inbox '${this.name}' holds ${held} items, and takes ${capacity.items}; send it again later`,
+        `inbox '${this.name}' holds ${held} items, and takes ${this.capacity}; send it again later`,
         { retryable: true, details: [{ inbox: this.name, depth: held }] },
       );
     }

@@ -102,6 +102,16 @@ export class Inboxes extends Map<string, InboxBuffer<unknown>> {
     }
   }
 
+  /** What nobody has taken, as `2 in 'orders'`. */
+  left(): string[] {
+    const own = [...this].map(([name, { depth }]): [number, string] => [depth, `'${name}'`]);
+    const strange = Object.entries(this.strange).map(([name, { items }]): [number, string] => [
+      items.length,
+      `'${name}', which this code does not declare`,
+    ]);
+    return [...own, ...strange].filter(([count]) => count > 0).map(([count, where]) => `${count} in ${where}`);
+  }
+
   carry(): Record<string, CarriedInbox> {
     const own = [...this].map(([name, buffer]): [string, CarriedInbox] => [name, buffer.carry()]);
     return Object.fromEntries([...Object.entries(this.strange), ...own]);

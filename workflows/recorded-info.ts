@@ -15,6 +15,8 @@ interface Activator {
   interceptors?: {
     internals: { activate: (input: { activation: Activation }, next: (input: never) => void) => void }[];
   };
+  /** Made anew from another seed where a run is reset. */
+  random?: unknown;
   currentRandomStorage?: unknown;
   bindCurrentRandom?: <F extends (...args: never[]) => unknown>(next: F) => F;
 }
@@ -36,6 +38,8 @@ export class RecordedInfo {
   private isNews = false;
   private wasLive = !this.info.unsafe.isReplaying;
   private catchingUp = this.wasLive && this.info.historyLength > lengthAtFirst;
+  private reset = this.catchingUp;
+  private random = activatorOf()?.random;
 
   constructor() {
     const activator = activatorOf();
@@ -65,9 +69,17 @@ export class RecordedInfo {
     return this.catchingUp;
   }
 
+  /** Whether this activation is the first one after a reset: it may bring again what later runs had taken. */
+  get isReset(): boolean {
+    return this.reset;
+  }
+
   private noteReplay({ jobs, isReplaying }: Activation, recorded: Job | undefined): void {
     if (jobs?.every(({ variant }) => variant === 'queryWorkflow' || variant === 'removeFromCache')) return;
     this.catchingUp = !isReplaying && !this.wasLive && recorded !== undefined;
+    const random = activatorOf()?.random;
+    this.reset = !isReplaying && random !== this.random;
+    this.random = random;
     this.wasLive = !isReplaying;
   }
 

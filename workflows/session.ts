@@ -112,7 +112,7 @@ export class Session implements InboxesHost, PartHost {
   get isLeaving(): boolean {
     if (this.finished()) return true;
     // After a reset the server brings again what later runs had taken; turned away it would be lost, since nobody waits for it.
-    if (this.growth.isCatchingUp) return false;
+    if (this.growth.isReset) return false;
     return this.rolling !== undefined || this.requested || this.growth.isAtLimit;
   }
 

@@ -7,6 +7,7 @@ import type { Published } from './publish';
 import { envelopeOf } from './roll-over';
 import type { Session } from './session';
 import type { StepSums } from './steps';
+import { keptBySdk } from './undeclared';
 import type { Wait } from './waits';
 
 /** The answer to the query `longhaul.status`. */
@@ -24,6 +25,7 @@ export interface LonghaulStatus {
   pausedSince: number | null;
   inboxes: Record<string, InboxStatus>;
   deadLetters: readonly DeadLetter[];
+  /** Signals that no handler is declared for, by now. */
   undeclared: readonly UndeclaredSignal[];
   /** What the body last set `run.phase` to. */
   phase: string | null;
@@ -82,7 +84,7 @@ export function statusOf(session: Session): LonghaulStatus {
     rollingOver: session.rollingOver ?? null,
     inboxes,
     deadLetters: session.deadLetters.list,
-    undeclared: session.undeclared,
+    undeclared: [...session.undeclared, ...keptBySdk()],
     pausedSince: null,
     phase: null,
     waitingOn: [],

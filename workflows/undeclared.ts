@@ -1,4 +1,5 @@
 import { allHandlersFinished, condition, log, setDefaultSignalHandler } from '@temporalio/workflow';
+import type { Payload, PayloadConverter } from '@temporalio/common';
 import type { Duration } from './duration';
 import type { UndeclaredSignal } from './envelope';
 
@@ -39,4 +40,25 @@ export async function collectUndeclared(
   await condition(() => allHandlersFinished() || withdrawn(), drainTimeout);
   // The run goes on, and so does who took them before.
   if (withdrawn()) setDefaultSignalHandler(before);
+}
+
+/** Those that the SDK still keeps, the newest of many, for a query: they are taken at the run's end. Pure. */
+export function keptBySdk(): UndeclaredSignal[] {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
+    __TEMPORAL_ACTIVATOR__?: {
+      bufferedSignals?: readonly { signalName?: string | null; input?: readonly Payload[] | null }[];
+      payloadConverter?: PayloadConverter;
+    };
+  };
+  const { bufferedSignals = [], payloadConverter } = activator ?? {};
+  const read = (payload: Payload): unknown => {
+    try {
+      return payloadConverter?.fromPayload(payload);
+    } catch {
+      return null; // a status that fails would say nothing of all else
+    }
+  };
+  return bufferedSignals
+    .slice(-kept)
+    .map(({ signalName, input }) => ({ signal: signalName ?? '', args: (input ?? []).map(read) }));
 }

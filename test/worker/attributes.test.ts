@@ -97,8 +97,7 @@ describe('the search attributes of the catalog', () => {
     }
   });
 
-  it('reach all children where the worker bundles, and begin at the first rollover of what a schedule starts', async function () {
-    this.timeout(90_000);
+  it('reach all children where the worker bundles, and begin at the first rollover of what a schedule starts', async () => {
     const { client, nativeConnection: connection, taskQueue, namespace } = server;
     const scheduleId = `schedule-${randomUUID()}`;
     const schedule = await client.schedule.create({
@@ -165,8 +164,7 @@ describe('where the server lacks the search attributes', () => {
     searchAttributes: { TeamOwner: 'Text' },
   });
 
-  it('workflows, schedules and children start without them, with one warning that has the command', async function () {
-    this.timeout(90_000);
+  it('workflows, schedules and children start without them, with one warning that has the command', async () => {
     const { client, taskQueue, namespace } = server;
     const handle = await server.start(chain, [1]);
     await server.start('job', [], { leaveOpen: 'no matter' });

@@ -48,8 +48,7 @@ const activities = {
   },
 };
 
-describe('a workflow that knows nothing of longhaul', function () {
-  this.timeout(120_000);
+describe('a workflow that knows nothing of longhaul', () => {
   for (const [[name, plugins], [otherName, otherPlugins]] of pairs) {
     describe(`recorded with ${name}`, () => {
       const server = useServer(workflowsPath, {

@@ -14,8 +14,7 @@ import { LonghaulPlugin, runWorker } from 'longhaul/worker';
 import type { RunWorkerOptions } from 'longhaul/worker';
 import { counts, order, shop, stuck } from './drain/workflows';
 
-describe('runWorker', function () {
-  this.timeout(60_000);
+describe('runWorker', () => {
   const server = useServer(require.resolve('./drain/workflows'), { plugins: [new LonghaulPlugin()] });
   let folder: string;
   let file: string;
@@ -162,6 +161,14 @@ describe('runWorker', function () {
       new TypeError("runWorker: 'workflowPath' is no option; use workflowsPath"),
     );
   });
+
+  for (const workflowsPath of ['/nope.js', './not-there', '', new URL('file:///nope.js') as unknown as string]) {
+    it(`says what to do about the workflowsPath ${JSON.stringify(workflowsPath)}`, () =>
+      assert.rejects(runWorker({ taskQueue: 'q', workflowsPath }), (error: Error) => {
+        assert.match(error.message, /^runWorker: workflowsPath is [^\n]+; use the path of the file that exports the/);
+        return error instanceof TypeError;
+      }));
+  }
 
   it('is not ready while the server is away, and is again when it is back', async () => {
     const dbFilename = join(folder, 'server.db');

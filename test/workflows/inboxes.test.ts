@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { submit, SubmitTimeoutError } from 'longhaul/client';
-import { assertReplays, loadHistories } from 'longhaul/replay';
+import { assertReplays, fromHistory, loadHistories, replayHistories } from 'longhaul/replay';
 import {
   dropDeadLetters,
   inbox,
@@ -18,6 +18,8 @@ import {
 } from 'longhaul/workflows';
 import type { LonghaulFailureType, LonghaulStatus } from 'longhaul/workflows';
 import { useServer } from 'longhaul/testing';
+import { decodeHistory, encodeHistory } from '../../replay/proto';
+import type { History } from '../../replay/proto';
 import { checkForEach } from '../../workflows/for-each';
 import * as activities from './activities';
 import { chainOf } from './support';
@@ -35,6 +37,25 @@ async function until(handle: WorkflowHandle, reached: (status: LonghaulStatus) =
     await setTimeout(25);
   }
   assert.fail(`not reached: ${JSON.stringify(await now.query(statusQuery))}`);
+}
+
+/** The history with one more task before that signal, as an update leaves it that is turned away: a minute later, and without a command. */
+function withEmptyTask(history: History, signal: string): History {
+  const copied = () => decodeHistory(encodeHistory(history)).events ?? [];
+  const all = copied();
+  const at = all.findIndex((event) => event.workflowExecutionSignaledEventAttributes?.signalName === signal);
+  const task = copied().slice(at - 3, at);
+  for (const [index, event] of [...task, ...all.slice(at)].entries()) {
+    const eventTime = { ...event.eventTime, seconds: Number(String(event.eventTime?.seconds)) + 60 };
+    Object.assign(event, { eventId: at + 1 + index, eventTime });
+    for (const attributes of Object.values(event) as unknown[]) {
+      for (const [name, id] of Object.entries(Object(attributes) as object)) {
+        const later = Number(String(id)) + 3;
+        if (/EventId$/.test(name) && later > 3) Object.assign(attributes as object, { [name]: later });
+      }
+    }
+  }
+  return { events: [...all.slice(0, at), ...task, ...all.slice(at)] };
 }
 
 describe('an inbox that updates fill', () => {
@@ -154,6 +175,35 @@ describe('an inbox that updates fill', () => {
           assert.deepEqual([...drained, ...iterated], ['a', 'b', 'c', 'd', 'e']);
         };
         await Promise.all([fills(), fills(), fills(), fills()]);
+      },
+      { workerOptions: { maxCachedWorkflows: 0 } },
+    ));
+
+  it('rolls over under updates that never cease, and keeps to its capacity, on a worker without a cache', () =>
+    server.work(
+      async () => {
+        const busy = await server.start(flows.jobs, []);
+        const lane = async (name: number): Promise<void> => {
+          for (let n = 0; n < 20; n += 1) await submit(busy, flows.doJob, { id: `${name}.${n}` });
+        };
+        await Promise.all([1, 2, 3, 4, 5, 6].map(lane));
+        await submit(busy, flows.doJob, { id: 'end', last: true });
+        await busy.result();
+        const lengths = await chainOf(server.client, busy);
+        assert.ok(Math.max(...lengths) < 200, `runs of ${lengths.join(', ')} events`);
+
+        const unread = await server.start(flows.readers, []);
+        const ids = Array.from({ length: 12 }, (_, index) => `a${index}`);
+        const taken: string[] = [];
+        for (const id of ids) {
+          await submit(unread, flows.acceptJob, { id }).then(
+            () => taken.push(id),
+            (error: unknown) => assert.ok(refusedAs('LonghaulInboxFull')(error)),
+          );
+        }
+        // Twice as many at most: such a worker may not see that items have been read.
+        assert.ok(taken.length <= 6, `${taken.length} taken`);
+        await unread.terminate();
       },
       { workerOptions: { maxCachedWorkflows: 0 } },
     ));
@@ -308,6 +358,29 @@ describe('forEach', () => {
       await handle.signal(resumeSignal);
       assert.deepEqual((await handle.result()).done.sort(), ['a', 'b', 'c', 'd', 'e', 'f']);
       assert.equal((await handle.query(statusQuery)).pausedSince, null);
+    }));
+
+  it('replays without drift where a replay takes the task that an item came in and an empty one as one', () =>
+    server.run(flows.retried, [], async (handle) => {
+      // The commands of the first task are not those of the one that is copied.
+      await until(handle, ({ run }) => run === 1);
+      await handle.signal(pauseSignal);
+      await until(handle, ({ pausedSince }) => pausedSince !== null);
+      await handle.signal(flows.addJob, { id: 'a', last: true });
+      await until(handle, ({ inboxes }) => inboxes['jobs']?.depth === 1);
+      await handle.signal(rollOverSignal);
+      await until(handle, ({ run }) => run === 2);
+      await handle.signal(resumeSignal);
+      await handle.result();
+      const { workflowId, firstExecutionRunId: runId } = handle;
+      const history = await server.client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const workflowsPath = require.resolve('./workflows/inboxes');
+      const histories = [fromHistory(withEmptyTask(history, 'longhaul.rollOver'), { workflowId })];
+      const report = await replayHistories({ workflowsPath, histories });
+      assert.deepEqual(
+        report.histories.map(({ status, drift }) => [status, drift]),
+        [['pass', []]],
+      );
     }));
 
   it('has dead letters done after all, or drops them, by command', () =>

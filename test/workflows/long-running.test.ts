@@ -7,7 +7,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { inbox, isLonghaulFailure, longRunning, rollOverSignal, statusQuery } from 'longhaul/workflows';
 import { useServer, workflowRuns } from 'longhaul/testing';
 import * as activities from './activities';
-import { chainOf, ids, sendOrders, taskFailure } from './support';
+import { chainOf, ids, sendOrders, taskFailure, warningsHeard } from './support';
 import * as flows from './workflows/orders';
 
 /** What a workflow failed with, as the client sees it. */
@@ -83,6 +83,25 @@ describe('longRunning', () => {
       const carried = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads?.[1]?.data;
       assert.match(Buffer.from(carried ?? []).toString(), /"items":\[\{"item":\{"id":"slow"\}/);
     }));
+
+  it('tells what it leaves, at a return, a failure and a cancellation alike', async () => {
+    const warnings = warningsHeard();
+    const told = (count: number): number =>
+      warnings().filter((line) => line.endsWith(`left: ${count} in 'orders'`)).length;
+    await withSignalsFirst(flows.careless, ids(3), async (handle) => {
+      assert.equal(await handle.result(), 'ended');
+    });
+    assert.equal(told(2), 1);
+    const fails = await server.start(flows.orderQueue, []);
+    await sendOrders(fails, 6, { poison: 'o2' });
+    await server.work(() => assert.rejects(fails.result(), WorkflowFailedError));
+    assert.equal(told(4), 1);
+    const cancelled = await server.start(flows.neverReads, []);
+    await sendOrders(cancelled, 6);
+    await cancelled.cancel();
+    await server.work(() => assert.rejects(cancelled.result(), WorkflowFailedError));
+    assert.equal(told(6), 1);
+  });
 
   it('puts a failing item among the dead letters and goes on with the others', () =>
     server.run(flows.forgivingQueue, [], async (handle) => {
@@ -179,6 +198,8 @@ describe('longRunning', () => {
   it('keeps signals that nobody declared, carries them and reports them', () =>
     server.run(flows.careful, [], async (handle) => {
       await handle.signal('mystery', 1, 'two');
+      const { undeclared } = await handle.query(statusQuery);
+      assert.deepEqual(undeclared, [{ signal: 'mystery', args: [1, 'two'] }], 'before the run ends');
       await handle.signal(rollOverSignal);
       await handle.signal(flows.addOrder, { id: 'o1' });
       await handle.signal(flows.addOrder, { id: 'o2', last: true });
@@ -285,9 +306,12 @@ describe('the envelope', () => {
         }),
       ],
       async (handle) => {
+        const warnings = warningsHeard();
         await handle.signal(rollOverSignal);
         await handle.signal(flows.addOrder, { id: 'o1', last: true });
         await handle.result();
+        const left = "longhaul: ended with items left: 1 in 'strange', which this code does not declare";
+        assert.ok(warnings().includes(left), warnings().join('\n'));
         const { events } = await server.client.workflow
           .getHandle(handle.workflowId, handle.firstExecutionRunId)
           .fetchHistory();

@@ -152,13 +152,13 @@ export async function batch<Item>(
       );
     }
   } catch (error) {
-    if (working > 0 && !isBug(error) && endsFirst()) await ended();
+    if (working > 0 && !isBug(error) && endsFirst()) await allEnded();
     throw isBug(failure) ? failure : error;
   } finally {
     alarm.stop();
   }
 
-  async function ended(): Promise<void> {
+  async function allEnded(): Promise<void> {
     await CancellationScope.nonCancellable(() => condition(() => working === 0 || isBug(failure)));
   }
 }
