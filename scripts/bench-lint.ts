@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parse, parseNumber, UsageError } from '../cli/parse';
-import { generate } from './bench-lint/generate';
+import { generate, generateLinked } from './bench-lint/generate';
 import { modes, type Figures, type Mode } from './bench-lint/lint-process';
 import { root } from './patched-tree';
 import { markdownTable } from './support/markdown-table';
@@ -13,20 +13,27 @@ import { ScriptError } from './support/script-error';
 
 const usage = `Usage: npm run bench:lint -- [FOLDER or https://…git ...] [options]
 
-Measures what the linter adds to typescript-eslint: on a generated project, and on the folders or repositories named.
+Measures what the linter adds to typescript-eslint: on a generated project, on a generated package beside a linked one
+that is not built, and on the folders or repositories named.
 
-  --files N  of the generated project; 0 leaves it out; default: 2000
-  --help     show this
+  --files N   of the generated project; 0 leaves it out; default: 2000
+  --linked N  of either generated package; 0 leaves them out; default: 150
+  --help      show this
 
 Exit status: 0 done, 2 wrong use, 3 the environment failed.`;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(argv, { files: { type: 'string' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parse(argv, {
+    files: { type: 'string' },
+    linked: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) {
     console.log(usage);
     return 0;
   }
   const files = parseNumber('--files', values.files, 0, 100_000) ?? 2_000;
+  const linked = parseNumber('--linked', values.linked, 0, 100_000) ?? 150;
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'longhaul-bench-lint-')));
   try {
     const projects = await Promise.all(positionals.map((given, i) => projectOf(given, join(folder, `given${i}`))));
@@ -38,7 +45,12 @@ async function main(argv: readonly string[]): Promise<number> {
       projects.unshift(generated);
     }
     const temporal = await installTemporal(join(folder, 'other'));
-    for (const project of projects) console.log(`${await tableOf(project, temporal)}\n`);
+    for (const project of projects) console.log(`${await tableOf(project, modes, temporal)}\n`);
+    if (linked > 0) {
+      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+      const app = await generateLinked(folder, linked);
+      console.log(`${await tableOf(app, ['parser', 'typed'], undefined)}\n`);
+    }
     return 0;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -73,11 +85,11 @@ async function installTemporal(folder: string): Promise<string | undefined> {
   }
 }
 
-async function tableOf(project: string, temporal: string | undefined): Promise<string> {
+async function tableOf(project: string, measured: readonly Mode[], temporal: string | undefined): Promise<string> {
   const rows: string[][] = [];
   const load = loadavg()[0] ?? 0;
   let files = 0;
-  for (const mode of modes) {
+  for (const mode of measured) {
     if (mode === 'temporal' && temporal === undefined) continue;
     console.error(`bench:lint: ${basename(project)}: ${mode}`);
     const figures = await run(project, mode, temporal);
@@ -96,7 +108,7 @@ async function tableOf(project: string, temporal: string | undefined): Promise<s
     `${basename(project)}: ${files} files`,
     'CPU, s',
     'time, s',
-    'memory, MiB',
+    'memory alive, MiB',
     'after an edit, ms of CPU',
     'reports',
   ];
@@ -114,7 +126,14 @@ const names: Readonly<Record<Mode, string>> = {
 
 async function run(project: string, mode: Mode, temporal: string | undefined): Promise<Figures> {
   const script = join(__dirname, 'bench-lint/lint-process.js');
-  const args = ['--max-old-space-size=8192', script, project, mode, ...(temporal === undefined ? [] : [temporal])];
+  const args = [
+    '--expose-gc',
+    '--max-old-space-size=8192',
+    script,
+    project,
+    mode,
+    ...(temporal === undefined ? [] : [temporal]),
+  ];
   const { stdout } = await mustRun(process.execPath, args, { cwd: root });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Figures;
 }

@@ -41,7 +41,7 @@ function namedIn(
     for (const type of summaryOf(file).proxied)
       if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
   }
-  if (/\bWorker\.create\b/.test(file.text)) walk(file, ofWorkers);
+  for (const property of workerOptions(file)) ofWorkers(property);
   if (isActivityModule(file.fileName)) members({ kind: 'module', file });
   return new Set([...found].filter((node) => isAsync(node, checker)));
 
@@ -63,12 +63,9 @@ function namedIn(
     return true;
   }
 
-  function ofWorkers(node: ts.Node): undefined {
-    if (ts.isPropertyAssignment(node) && nameText(node.name) === 'activities') {
-      given(bare(node.initializer));
-    } else if (ts.isShorthandPropertyAssignment(node) && node.name.text === 'activities') {
-      for (const referent of graph.referents.of(node.name)) members(referent);
-    }
+  function ofWorkers(node: WorkerOption): void {
+    if (ts.isPropertyAssignment(node)) given(bare(node.initializer));
+    else for (const referent of graph.referents.of(node.name)) members(referent);
   }
 
   function given(value: ts.Expression): void {
@@ -111,6 +108,25 @@ function namedIn(
   function take(referent: Referent): void {
     if (referent.kind === 'function') found.add(referent.node);
   }
+}
+
+type WorkerOption = ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
+
+const options = new WeakMap<ts.SourceFile, readonly WorkerOption[]>();
+
+/** The options `activities` in a file that makes workers. */
+function workerOptions(file: ts.SourceFile): readonly WorkerOption[] {
+  const known = options.get(file);
+  if (known !== undefined) return known;
+  const found: WorkerOption[] = [];
+  options.set(file, found);
+  if (!/\bWorker\.create\b/.test(file.text)) return found;
+  walk(file, (node) => {
+    if (!ts.isPropertyAssignment(node) && !ts.isShorthandPropertyAssignment(node)) return undefined;
+    if (nameText(node.name) === 'activities') found.push(node);
+    return undefined;
+  });
+  return found;
 }
 
 /** The module that by its name holds activities; what lies in a folder of theirs may be anything. */

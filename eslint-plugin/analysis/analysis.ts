@@ -73,7 +73,7 @@ export class Analysis {
     private readonly settings: Settings,
     private readonly cwd: string,
     /** Names the settings and the folder: what an analysis under the same key found may still hold. */
-    key: string,
+    private readonly key: string,
   ) {
     const reuse = reuseOf(given, key);
     const program = withWorkspaceSources(given, reuse);
@@ -81,8 +81,7 @@ export class Analysis {
     this.checker = program.getTypeChecker();
     this.modules = new Modules(program, this.checker);
     this.roots = findRoots(program, this.checker, this.modules, settings, cwd);
-    // Sources of the workspace are parsed anew for each program.
-    this.reuse = program === given ? reuse : undefined;
+    this.reuse = program === given ? reuse : reuseOf(program, `${key} linked`);
     this.reuse?.leaveOut(this.roots.ignored);
     this.bundle = new Bundle(program, this.modules, this.roots, cwd, this.reuse);
   }
@@ -95,8 +94,10 @@ export class Analysis {
 
   /** Calls between all files of the project: what activities do is asked here. */
   get projectGraph(): CallGraph {
-    const own = this.program.getSourceFiles().filter((file) => !this.modules.isOutside(file));
-    this.everywhere ??= this.graphOf(new Set(own), false);
+    this.everywhere ??= this.graphOf(
+      new Set(this.program.getSourceFiles().filter((file) => !this.modules.isOutside(file))),
+      false,
+    );
     return this.everywhere;
   }
 
@@ -156,7 +157,7 @@ export class Analysis {
     const activities = new Set<ts.Node>();
     const { ignored } = roots;
     const preloaded = this.bundle.closure(roots.preloaded);
-    const reuse = isBundle ? this.reuse : undefined;
+    const reuse = isBundle ? this.reuse : this.reuseOfProject();
     const graph = new CallGraph({ program, checker, files, settings, cwd, ignored, activities, preloaded, reuse });
     if (!isBundle) return graph;
     for (const node of activityFunctions(program, checker, graph, reuse)) activities.add(node);
@@ -167,11 +168,20 @@ export class Analysis {
       program,
       () => this.projectGraph,
       (unit) => this.workflows.has(unit),
+      () => this.everythingReached().keys(),
       settings.dedicatedQueues,
     );
     for (const name of checkNames) graph.addCheck(name, (unit) => checks[name](unit, world));
     graph.addCheck('clock-leak', (unit) => decidesByReplaying(unit, world));
     return graph;
+  }
+
+  /** Among all files a member has other implementations than in the bundle: what is found of the one is not for the other. */
+  private reuseOfProject(): Reuse | undefined {
+    if (this.reuse === undefined) return undefined;
+    const reuse = reuseOf(this.program, `${this.key} project`);
+    reuse?.leaveOut(this.roots.ignored);
+    return reuse;
   }
 
   /** The workflow functions themselves. */

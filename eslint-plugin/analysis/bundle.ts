@@ -114,11 +114,11 @@ export class Bundle {
   /** The bundle's files that declare what `file` imports. */
   private *usedBy(file: ts.SourceFile, outsider: boolean): Iterable<ts.SourceFile> {
     for (const entry of summaryOf(file).imports) {
-      const target = this.modules.resolve(entry.specifier);
-      if (target === undefined || !this.files.has(target) || !entry.live) continue;
+      const target = entry.live ? this.targetOf(entry) : undefined;
+      if (target === undefined || !this.files.has(target)) continue;
       if (entry.bindings.length === 0) yield target;
       for (const binding of entry.bindings) {
-        for (const declaring of this.declaring(target, binding.imported)) {
+        for (const declaring of this.declaring(entry, binding.imported, target)) {
           if (!this.files.has(declaring)) continue;
           // A client that starts a workflow names it; only a call runs its code outside the sandbox.
           if (this.rootFiles.has(declaring) && !(outsider && this.calls(file, entry, binding.local))) continue;
@@ -132,7 +132,17 @@ export class Bundle {
     return !entry.reexport && summaryOf(file).calledNames.has(local);
   }
 
-  private declaring(target: ts.SourceFile, imported: string): readonly ts.SourceFile[] {
+  private targetOf(entry: Import): ts.SourceFile | undefined {
+    const find = (): ts.SourceFile | undefined => this.modules.resolve(entry.specifier);
+    return this.reuse === undefined ? find() : this.reuse.onceFor(entry.specifier, 'target', find);
+  }
+
+  private declaring(entry: Import, imported: string, target: ts.SourceFile): readonly ts.SourceFile[] {
+    const find = (): readonly ts.SourceFile[] => this.findDeclaring(target, imported);
+    return this.reuse === undefined ? find() : this.reuse.onceFor(entry.specifier, `declares ${imported}`, find);
+  }
+
+  private findDeclaring(target: ts.SourceFile, imported: string): readonly ts.SourceFile[] {
     if (imported === '*')
       return [target, ...this.modules.exportsOf(target).flatMap((symbol) => this.modules.filesOf(symbol))];
     const symbol = this.modules.exportOf(target, imported);

@@ -1,19 +1,20 @@
 import ts from 'typescript';
 import { Detector, type Border } from './detector.js';
 import { effects, type Effect } from './effects.js';
-import { isGivenAway } from './given-away.js';
-import type { Hazard, Use } from './hazards.js';
+import type { Hazard } from './hazards.js';
 import { Implementations } from './implementations.js';
 import { mutationsIn } from './mutations.js';
 import { patchHazards } from './patch-hazards.js';
 import { shown, withoutEnding } from './paths.js';
 import { reachability } from './reachable.js';
-import { Referents, type Referent } from './referents.js';
+import { Referents } from './referents.js';
+import { Registrations } from './registrations.js';
 import type { Reuse } from './reuse.js';
 import type { Settings } from './settings.js';
 import { preloadedWrites } from './shared-state.js';
-import { summaryOf, type Site, type Unit } from './summary.js';
-import { bare, isAccess, isFunctionNode, memberOfType, nameText, symbolName, type Access } from './syntax.js';
+import { StepFinder, type Steps } from './steps.js';
+import { summaryOf, type Unit } from './summary.js';
+import { bare, declarationOf, isFunctionNode } from './syntax.js';
 import { unlessTooDeep } from './too-deep.js';
 
 /** A place in one unit that may run another. */
@@ -56,13 +57,8 @@ export interface CallGraphOptions {
   reuse?: Reuse | undefined;
 }
 
-/** What a place in a unit leads to, before it is known what of it counts. */
-type Step = { target: ts.Node; node: ts.Node } | { hazards: readonly Hazard[]; node: ts.Node };
-
-/** A unit's steps and borders: all that the checker has to be asked for. */
-interface Resolved {
-  steps: readonly Step[];
-  borders: readonly Border[];
+/** Where a unit leads, as long as its file and what that imports stay what they are. */
+interface Resolved extends Steps {
   /** What of it counts, as long as the bundle and the activities that it was sorted by are the same. */
   sorted?: { era: object; outgoing: Outgoing };
 }
@@ -84,49 +80,46 @@ interface Known {
 const none: readonly never[] = [];
 const nothing: Outgoing = { edges: none, hazards: none, borders: none };
 
-/** Starts a workflow of its own from a function that only names it. */
-const startsChild = /^(executeChild|startChild|makeContinueAsNewFunc|continueAsNew)$/;
-
 /** Resolves what each unit leads to, once and only for the units that are asked for. */
 export class CallGraph {
   readonly referents: Referents;
   readonly files: ReadonlySet<ts.SourceFile>;
-  private readonly implementations: Implementations;
-  private readonly detector: Detector;
+  readonly registrations = new Registrations(this);
+  private readonly steps: StepFinder;
   private readonly extra = new Map<Effect, Extra>();
   private readonly leading = new Map<Effect, (unit: Unit) => boolean>();
   private readonly known = new Map<Unit, Known>();
   private incoming: ReadonlyMap<Unit, readonly Edge[]> | undefined;
-  private readonly accessors = new Set<string>();
   private readonly checker: ts.TypeChecker;
   private readonly settings: Settings;
-  private readonly cwd: string;
-  private readonly ignored: readonly string[];
+  /** The folder that paths are shown from. */
+  readonly cwd: string;
   private readonly activities: ReadonlySet<ts.Node>;
   private readonly reuse: Reuse | undefined;
 
   constructor({ program, checker, files, settings, cwd, ignored, activities, preloaded, reuse }: CallGraphOptions) {
-    const members = new Set<string>();
+    const [members, accessors] = [new Set<string>(), new Set<string>()];
     for (const file of files) {
       for (const name of summaryOf(file).members) members.add(name);
-      for (const name of summaryOf(file).accessors) this.accessors.add(name);
+      for (const name of summaryOf(file).accessors) accessors.add(name);
     }
     this.files = files;
     this.checker = checker;
     this.settings = settings;
     this.cwd = cwd;
-    this.ignored = ignored;
     this.activities = activities;
     this.referents = new Referents(program, checker, members);
     this.addCheck('mutates', (unit) => mutationsIn(unit, checker));
     this.addCheck('patch', (unit) => patchHazards(unit, this));
     if (preloaded.size > 0) this.addCheck('shared-state', (unit) => preloadedWrites(unit, checker, preloaded));
-    this.implementations = new Implementations(files, checker, this.referents);
+    const implementations = new Implementations(files, checker, this.referents, reuse);
     this.reuse = reuse;
-    const names = [...[...members].map((name) => `m ${name}`), ...[...this.accessors].map((name) => `a ${name}`)];
-    reuse?.bundled(files, new Set(names), (file) => this.implementations.codeNames(file));
+    const names = [...[...members].map((name) => `m ${name}`), ...[...accessors].map((name) => `a ${name}`)];
+    reuse?.bundled(files, new Set(names), (file) => implementations.codeNames(file));
     const typed = program.getCompilerOptions().noResolve !== true;
-    this.detector = new Detector(checker, this.referents, settings, { typed, ignored });
+    const { referents } = this;
+    const detector = new Detector(checker, referents, settings, { typed, ignored });
+    this.steps = new StepFinder({ checker, referents, implementations, detector, accessors, ignored });
   }
 
   get analysed(): number {
@@ -149,13 +142,20 @@ export class CallGraph {
     return this.incoming.get(unit) ?? [];
   }
 
+  /** What a call, wherever it stands, may run. */
+  edgesAt(call: ts.Node): readonly Edge[] {
+    const around = ts.findAncestor(call.parent, (outer) => this.unitOf(outer) !== undefined);
+    const unit = around && this.unitOf(around);
+    return unit === undefined ? none : this.from(unit).edges.filter(({ node }) => node === call);
+  }
+
   /** The places in a unit that have an effect. */
   hazards(unit: Unit, effect: Effect): readonly HazardSite[] {
     const known = this.of(unit);
     const { hazards } = known.outgoing;
-    const found = hazards.length === 0 ? none : hazards.filter((hazard) => hazard.effect === effect);
+    const found = hazards.length === 0 ? none : ofEffect(hazards, effect);
     const extra = this.extraHazards(unit, known, effect);
-    return extra.length === 0 ? found : [...found, ...extra];
+    return extra.length === 0 ? found : found.length === 0 ? extra : [...found, ...extra];
   }
 
   /** Tells of units whether they, or what they call, have an effect. */
@@ -187,12 +187,21 @@ export class CallGraph {
     return this.files.has(file) ? summaryOf(file).units.get(node) : undefined;
   }
 
+  /** The units that a callback stands for: written in place, or named. */
+  unitsOf(callback: ts.Node): readonly Unit[] {
+    const node = ts.isExpression(callback) ? bare(callback) : callback;
+    const own = this.unitOf(node);
+    if (own !== undefined) return [own];
+    if (!ts.isExpression(node)) return [];
+    return this.referents
+      .of(node)
+      .flatMap((referent) => (referent.kind === 'function' ? [this.unitOf(referent.node)] : []))
+      .filter((unit) => unit !== undefined);
+  }
+
   /** Where a name is declared. */
   declarationOf(name: ts.Identifier): ts.Declaration | undefined {
-    const symbol = ts.isShorthandPropertyAssignment(name.parent)
-      ? this.checker.getShorthandAssignmentValueSymbol(name.parent)
-      : this.checker.getSymbolAtLocation(name);
-    return symbol?.valueDeclaration;
+    return declarationOf(name, this.checker);
   }
 
   private extraHazards(unit: Unit, known: Known, effect: Effect): readonly HazardSite[] {
@@ -200,7 +209,7 @@ export class CallGraph {
     if (extra === undefined || (known.marks & extra.bit) !== 0) return none;
     let found = extra.found.get(unit);
     if (found !== undefined) return found;
-    found = unlessTooDeep(() => extra.find(unit)) ?? none;
+    found = findExtra(extra, unit);
     if (found.length === 0) known.marks |= extra.bit;
     else extra.found.set(unit, found);
     return found;
@@ -254,275 +263,8 @@ export class CallGraph {
   }
 
   private resolved(unit: Unit): Resolved {
-    if (this.reuse === undefined) return this.follow(unit);
-    const kept = this.reuse.once(unit.file, 'resolved', () => new Map<Unit, Resolved>());
-    let known = kept.get(unit);
-    if (known === undefined) kept.set(unit, (known = this.follow(unit)));
-    return known;
-  }
-
-  private follow(unit: Unit): Resolved {
-    const steps: Step[] = [];
-    const borders: Border[] = [];
-    const take = (hazards: readonly Hazard[], node: ts.Node): void => {
-      if (hazards.length > 0) steps.push({ hazards, node });
-    };
-    const sink: Sink = {
-      run: (target, node) => {
-        steps.push({ target, node });
-      },
-      hazards: take,
-      border: (border) => {
-        if (border !== undefined) borders.push(border);
-      },
-      ask: (member) => this.reuse?.ask(unit.file, member),
-    };
-    for (const site of unit.sites) {
-      unlessTooDeep(() => {
-        if (this.detector.isOutside(site.node, unit.file)) return;
-        this.detector.site(site, take);
-        this.site(site, sink);
-      });
-    }
-    return { steps, borders };
-  }
-
-  private site(site: Site, sink: Sink): void {
-    switch (site.kind) {
-      case 'call':
-        this.call(site.node, sink);
-        return;
-      case 'new':
-        this.construct(site.node, sink);
-        return;
-      case 'mention':
-        // A registration: a worker runs them.
-        if (isGivenAs('activities', site.node) || isGivenAway(site.node, this.ignored, this.checker)) return;
-        if (site.argumentOf === undefined || !this.onlyNames(site.node, site.argumentOf)) {
-          this.used(site.node, 'mention', sink);
-        }
-        return;
-      case 'access':
-        this.access(site.node, site.declared, site.write, sink);
-        return;
-      case 'binding':
-        this.binding(site.node, sink);
-        return;
-      case 'pattern':
-        this.pattern(site.node, site.from, sink);
-        return;
-      case 'literal':
-        if (!isGivenAway(site.node, this.ignored, this.checker)) sink.run(site.node, site.node);
-        return;
-      case 'heritage':
-        for (const name of parentsOf(site.node)) {
-          for (const referent of this.referents.of(name)) {
-            if (referent.kind === 'class') sink.run(referent.node, site.node);
-          }
-        }
-        return;
-      case 'iterate':
-        for (const name of site.isAsync ? ['@@asyncIterator', '@@iterator'] : ['@@iterator']) {
-          this.implied(site.node, name, sink);
-        }
-        return;
-      case 'using':
-        for (const name of ['@@dispose', '@@asyncDispose']) this.implied(site.node, name, sink);
-        return;
-      case 'text':
-        for (const name of ['@@toPrimitive', 'toString']) this.implied(site.node, name, sink);
-        return;
-      case 'load': {
-        const file = this.referents.modules.resolve(site.node);
-        if (file !== undefined) sink.run(file, site.node);
-        return;
-      }
-      case 'wrapped':
-        if (!this.referents.isCallable(site.node)) sink.run(site.node, site.node);
-        return;
-      default:
-    }
-  }
-
-  private call(node: ts.CallExpression | ts.TaggedTemplateExpression, sink: Sink): void {
-    const callee = ts.isCallExpression(node) ? node.expression : node.tag;
-    const count = ts.isCallExpression(node) ? node.arguments.length : 1;
-    if (this.namesBound(node, callee)) return;
-    if (callee.kind !== ts.SyntaxKind.SuperKeyword) {
-      this.used(callee, 'call', sink, node);
-      if (ts.isCallExpression(node) && callee.getText() === 'JSON.stringify') this.written(node, sink);
-      return;
-    }
-    const owner = ts.findAncestor(node, ts.isClassLike);
-    if (count === 0 && owner !== undefined && this.extendsDate(owner)) {
-      sink.hazards([{ effect: 'clock', label: 'new Date()' }], node);
-    }
-  }
-
-  /** `const clock = Date.now.bind(Date)` runs nothing: its uses count. */
-  private namesBound(node: ts.Node, callee: ts.Expression): boolean {
-    const target = bare(callee);
-    return ts.isVariableDeclaration(node.parent) && isAccess(target) && this.referents.memberName(target) === 'bind';
-  }
-
-  /** A member that the language calls: of an iterator, or of what becomes a text. */
-  private implied(node: ts.Expression, name: string, sink: Sink): void {
-    sink.ask(name);
-    if (!this.referents.hasMember(name)) return;
-    const type = this.checker.getTypeAtLocation(node);
-    // Texts, numbers and lists are nobody's own.
-    if ((type.flags & ts.TypeFlags.Object) === 0 && !type.isUnionOrIntersection() && !type.isTypeParameter()) return;
-    if (this.checker.isArrayLikeType(type)) return;
-    const member = memberOfType(type, name);
-    if (member !== undefined) this.runMember(member, node, sink);
-  }
-
-  private runMember(member: ts.Symbol, node: ts.Node, sink: Sink): void {
-    const own = this.referents.ofSymbol(member);
-    // An interface of the language's own: an `Iterable` may be any class that says it is one.
-    const referents: readonly Referent[] = own.length > 0 ? own : [{ kind: 'signature', symbol: member }];
-    for (const referent of referents) for (const target of this.code(referent, sink)) sink.run(target, node);
-  }
-
-  /** `JSON.stringify(value)` calls each `toJSON()` that it comes by. */
-  private written(node: ts.CallExpression, sink: Sink): void {
-    sink.ask('toJSON');
-    const [value] = node.arguments;
-    if (value === undefined || !this.referents.hasMember('toJSON')) return;
-    const seen = new Set<ts.Type>();
-    const look = (type: ts.Type, depth: number): void => {
-      if (seen.has(type) || depth > 3) return;
-      seen.add(type);
-      const member = type.getProperty('toJSON');
-      if (member !== undefined) {
-        this.runMember(member, node, sink);
-        return;
-      }
-      if ((type.flags & ts.TypeFlags.Object) === 0) return;
-      const parts = this.checker.isArrayType(type)
-        ? this.checker.getTypeArguments(type as ts.TypeReference)
-        : type.getProperties().map((property) => this.checker.getTypeOfSymbol(property));
-      for (const part of parts) look(part, depth + 1);
-    };
-    look(this.checker.getTypeAtLocation(value), 0);
-  }
-
-  private construct(node: ts.NewExpression, sink: Sink): void {
-    const count = node.arguments?.length ?? 0;
-    this.used(node.expression, 'new', sink, node);
-    for (const referent of this.referents.of(node.expression)) {
-      if (referent.kind !== 'class') continue;
-      sink.run(referent.node, node);
-      if (count === 0 && this.inheritsDateConstructor(referent.node)) {
-        sink.hazards([{ effect: 'clock', label: `new ${node.expression.getText()}()` }], node);
-      }
-    }
-  }
-
-  private used(expression: ts.Expression, use: Use, sink: Sink, at: ts.Node = expression): void {
-    const referents = this.referents.of(expression);
-    this.detector.used(referents, use, expression, at, sink.hazards);
-    if (use === 'new') return;
-    for (const referent of referents) {
-      for (const target of this.code(referent, sink)) sink.run(target, at);
-      if (use === 'call') sink.border(this.detector.border(referent, at));
-    }
-  }
-
-  /** The functions that may run when a referent is called or handed on. */
-  private code(referent: Referent, sink: Sink): readonly ts.Node[] {
-    if (referent.kind === 'function') return [referent.node];
-    if (referent.kind === 'signature') {
-      sink.ask(symbolName(referent.symbol));
-      return this.implementations.of(referent.symbol);
-    }
-    if (referent.kind !== 'object') return [];
-    return referent.node.properties.flatMap((property): readonly ts.Node[] => {
-      if (ts.isMethodDeclaration(property)) return [property];
-      if (ts.isShorthandPropertyAssignment(property)) return this.functionsOf(property.name);
-      return ts.isPropertyAssignment(property) ? this.functionsOf(property.initializer) : [];
-    });
-  }
-
-  private functionsOf(expression: ts.Expression): readonly ts.Node[] {
-    return this.referents.of(expression).flatMap((referent) => (referent.kind === 'function' ? [referent.node] : []));
-  }
-
-  private access(
-    node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-    declared: boolean,
-    write: boolean,
-    sink: Sink,
-  ): void {
-    const name = this.referents.memberName(node);
-    const mayBeAccessor = name !== undefined && this.accessors.has(name);
-    if (declared && !mayBeAccessor) return;
-    const unwanted = write ? ts.isGetAccessor : ts.isSetAccessor;
-    const referents = this.referents.of(node);
-    if (!declared) this.detector.used(referents, 'mention', node, node, sink.hazards);
-    for (const referent of referents) {
-      for (const target of this.code(referent, sink)) {
-        if (!unwanted(target) && (!declared || ts.isAccessor(target))) sink.run(target, node);
-      }
-    }
-  }
-
-  private binding(node: ts.BindingElement, sink: Sink): void {
-    const name = nameText(node.propertyName ?? node.name);
-    if (name === undefined || !this.accessors.has(name)) return;
-    const symbol = this.referents.boundMember(node);
-    for (const declaration of symbol?.declarations ?? []) {
-      if (ts.isGetAccessor(declaration)) sink.run(declaration, node);
-    }
-  }
-
-  private pattern(node: ts.ObjectLiteralExpression, from: ts.Expression, sink: Sink): void {
-    for (const property of node.properties) {
-      const name = property.name && nameText(property.name);
-      if (name === undefined) continue;
-      this.detector.used(this.referents.ofMemberOf(from, name), 'mention', from, property, sink.hazards);
-    }
-  }
-
-  /** Whether a call takes a function for its name alone: it is a workflow of its own, or goes to a log. */
-  private onlyNames(node: ts.Expression, call: ts.CallExpression): boolean {
-    const callee = bare(call.expression);
-    if (/^console\.\w+$/.test(callee.getText())) return true;
-    if (!ts.isIdentifier(callee) && !isAccess(callee)) return false;
-    if (isAccess(callee) && this.isStartedByRun(callee)) return true;
-    return this.referents.of(callee).some((referent) => {
-      if (referent.kind !== 'package') return false;
-      const name = referent.path.at(-1) ?? '';
-      if (referent.module === '@temporalio/workflow') return startsChild.test(name);
-      return referent.module === 'longhaul/recipes' && name === 'fanOutChildren' && isGivenAs('child', node);
-    });
-  }
-
-  /** `run.startChild(scan)`, where `run` is what a `longRunning()` body gets. */
-  private isStartedByRun(callee: Access): boolean {
-    if (this.referents.memberName(callee) !== 'startChild') return false;
-    const declared = this.referents.memberSymbol(callee)?.declarations?.[0]?.getSourceFile().fileName;
-    if (declared !== undefined && /\/node_modules\/longhaul\//.test(declared)) return true;
-    const base = bare(callee.expression);
-    const parameter = ts.isIdentifier(base) ? this.declarationOf(base) : undefined;
-    if (parameter === undefined || !ts.isParameter(parameter)) return false;
-    const call = parameter.parent.parent;
-    return ts.isCallExpression(call) && /longRunning$/.test(call.expression.getText());
-  }
-
-  private extendsDate(node: ts.ClassLikeDeclaration): boolean {
-    const parent = this.referents.heritage(node);
-    return parent !== undefined && this.referents.of(parent).some((r) => r.kind === 'global' && r.path === 'Date');
-  }
-
-  private inheritsDateConstructor(node: ts.ClassLikeDeclaration, depth = 0): boolean {
-    if (depth > 20 || node.members.some(ts.isConstructorDeclaration)) return false;
-    const parent = this.referents.heritage(node);
-    if (parent === undefined) return false;
-    return this.referents.of(parent).some((referent) => {
-      if (referent.kind === 'class') return this.inheritsDateConstructor(referent.node, depth + 1);
-      return referent.kind === 'global' && referent.path === 'Date';
-    });
+    const find = (): Resolved => this.steps.of(unit, (member) => this.reuse?.ask(unit.file, member));
+    return this.reuse === undefined ? find() : this.reuse.onceFor(unit.node, 'resolved', find);
   }
 
   /** What the settings say of a function of the project itself, as `./lib/clock.ts#now`. */
@@ -536,27 +278,14 @@ export class CallGraph {
   }
 }
 
-/** The classes that `extends` names: `Timestamped(Plain)` has two. */
-function parentsOf(node: ts.Expression): readonly ts.Expression[] {
-  const name = bare(node);
-  return ts.isCallExpression(name) ? [name, ...name.arguments.flatMap(parentsOf)] : [name];
+function findExtra(extra: Extra, unit: Unit): readonly HazardSite[] {
+  return unlessTooDeep(() => extra.find(unit)) ?? none;
 }
 
-/** Whether a value is what an option of that name gets. */
-function isGivenAs(name: string, node: ts.Expression): boolean {
-  const { parent } = node;
-  if (ts.isShorthandPropertyAssignment(parent)) return parent.name.text === name;
-  return ts.isPropertyAssignment(parent) && parent.initializer === node && nameText(parent.name) === name;
+function ofEffect(hazards: readonly HazardSite[], effect: Effect): readonly HazardSite[] {
+  return hazards.filter((hazard) => hazard.effect === effect);
 }
 
 function labelled(found: readonly Effect[], label: string): readonly Hazard[] {
   return found.map((effect) => ({ effect, label }));
-}
-
-interface Sink {
-  run: (target: ts.Node, node: ts.Node) => void;
-  hazards: (found: readonly Hazard[], node: ts.Node) => void;
-  border: (border: Border | undefined) => void;
-  /** A member whose implementations were asked for. */
-  ask: (member: string) => void;
 }

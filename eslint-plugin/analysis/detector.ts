@@ -81,8 +81,14 @@ export class Detector {
   }
 
   /** Hazards of a value that is called, constructed or handed on. */
-  used(referents: readonly Referent[], use: Use, expression: ts.Expression, at: ts.Node, take: Take): void {
-    const args = argumentsOf(at);
+  used(
+    referents: readonly Referent[],
+    use: Use,
+    expression: ts.Expression,
+    at: ts.Node,
+    take: Take,
+    args: readonly ts.Expression[] | undefined,
+  ): void {
     const { functions } = this.settings;
     for (const referent of referents) take(hazardsOf(referent, { use, node: at, args }, functions), at);
     const target = bare(expression);
@@ -168,8 +174,3 @@ const refusedPackages = [
   '@temporalio/testing',
   '@temporalio/core-bridge',
 ];
-
-function argumentsOf(node: ts.Node): readonly ts.Expression[] | undefined {
-  if (ts.isCallExpression(node)) return node.arguments;
-  return ts.isNewExpression(node) ? (node.arguments ?? []) : undefined;
-}

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Referents } from './referents.js';
+import type { Reuse } from './reuse.js';
 import { summaryOf } from './summary.js';
 import { isFunctionNode, memberOfType, nameText, symbolName } from './syntax.js';
 
@@ -12,6 +13,7 @@ export class Implementations {
     private readonly files: ReadonlySet<ts.SourceFile>,
     private readonly checker: ts.TypeChecker,
     private readonly referents: Referents,
+    private readonly reuse?: Reuse,
   ) {}
 
   /** The functions that a call of the member `symbol` may run. */
@@ -43,7 +45,13 @@ export class Implementations {
     return found;
   }
 
+  /** What an object's context declares by that name: to know it, the checker looks at all around the object. */
   private contextualMember(object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
+    const find = (): ts.Node | undefined => this.findContextualMember(object, name);
+    return this.reuse === undefined ? find() : this.reuse.onceFor(object, `context ${name}`, find);
+  }
+
+  private findContextualMember(object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
     const type = this.checker.getContextualType(object);
     return type && memberOfType(type, name)?.declarations?.[0];
   }
@@ -81,7 +89,7 @@ export class Implementations {
     for (const file of this.files) {
       for (const node of summaryOf(file).classes) {
         for (const type of (node.heritageClauses ?? []).flatMap((clause) => clause.types)) {
-          for (const above of this.typeDeclarations(type.expression)) {
+          for (const above of this.declarationsOf(type.expression)) {
             const list = index.get(above);
             if (list === undefined) index.set(above, [node]);
             else list.push(node);
@@ -102,11 +110,16 @@ export class Implementations {
   ): void {
     if (!ts.isInterfaceDeclaration(above) || depth > 10) return;
     for (const type of (above.heritageClauses ?? []).flatMap((clause) => clause.types)) {
-      for (const higher of this.typeDeclarations(type.expression)) {
+      for (const higher of this.declarationsOf(type.expression)) {
         index.set(higher, [...(index.get(higher) ?? []), node]);
         this.inherit(higher, node, index, depth + 1);
       }
     }
+  }
+
+  private declarationsOf(name: ts.Expression): readonly ts.Node[] {
+    const find = (): readonly ts.Node[] => this.typeDeclarations(name);
+    return this.reuse === undefined ? find() : this.reuse.onceFor(name, 'types', find);
   }
 
   private typeDeclarations(name: ts.Expression): readonly ts.Node[] {

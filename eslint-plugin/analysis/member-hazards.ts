@@ -3,7 +3,7 @@ import { isLogged } from './context.js';
 import type { Hazard, Use } from './hazards.js';
 import { ofIntlArguments } from './intl.js';
 import type { Referents } from './referents.js';
-import { bare, isAccess, type Access } from './syntax.js';
+import { bare, fileOf, isAccess, type Access } from './syntax.js';
 
 const localParts = ['FullYear', 'Month', 'Date', 'Day', 'Hours', 'Minutes'];
 const localGetters = new Set([...localParts.map((part) => `get${part}`), 'getTimezoneOffset', 'getYear']);
@@ -168,11 +168,19 @@ export class MemberHazards {
   /** What a constant was set to, where it names a constructor. */
   private origin(expression: ts.Expression): ts.Expression {
     const value = bare(expression);
-    if (!ts.isIdentifier(value) || !value.getSourceFile().text.includes('.constructor')) return value;
+    if (!ts.isIdentifier(value) || !namesConstructor(fileOf(value))) return value;
     const declaration = this.checker.getSymbolAtLocation(value)?.valueDeclaration;
     if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return value;
     return declaration.initializer === undefined ? value : bare(declaration.initializer);
   }
+}
+
+const naming = new WeakMap<ts.SourceFile, boolean>();
+
+function namesConstructor(file: ts.SourceFile): boolean {
+  let known = naming.get(file);
+  if (known === undefined) naming.set(file, (known = file.text.includes('.constructor')));
+  return known;
 }
 
 const leak = 'It is the clock behind the one that the sandbox puts in its place.';

@@ -39,17 +39,17 @@ export class Modules {
   }
 
   exportOf(file: ts.SourceFile, name: string): ts.Symbol | undefined {
-    const module = this.checker.getSymbolAtLocation(file);
+    const module = this.symbolOf(file);
     return module && this.checker.tryGetMemberInModuleExports(name, module);
   }
 
   /** What a module is as a whole, where it says so. */
   wholeOf(file: ts.SourceFile): ts.Symbol | undefined {
-    return this.checker.getSymbolAtLocation(file)?.exports?.get(ts.InternalSymbolName.ExportEquals);
+    return this.symbolOf(file)?.exports?.get(ts.InternalSymbolName.ExportEquals);
   }
 
   exportsOf(file: ts.SourceFile): readonly ts.Symbol[] {
-    const module = this.checker.getSymbolAtLocation(file);
+    const module = this.symbolOf(file);
     return module === undefined ? [] : this.checker.getExportsOfModule(module);
   }
 
@@ -58,6 +58,11 @@ export class Modules {
     const target = (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : this.checker.getAliasedSymbol(symbol);
     const files = new Set((target.declarations ?? []).map((node) => node.getSourceFile()));
     return [...files].filter((file) => !this.isOutside(file));
+  }
+
+  /** The checker gives the symbol of a module with an `import` or `export` only; one with `module.exports` has one too. */
+  private symbolOf(file: ts.SourceFile): ts.Symbol | undefined {
+    return this.checker.getSymbolAtLocation(file) ?? (file as { symbol?: ts.Symbol }).symbol;
   }
 
   private find(specifier: ts.StringLiteralLike, from: ts.SourceFile): ts.SourceFile | undefined {

@@ -1,17 +1,14 @@
 import ts from 'typescript';
 import type { CallGraph, HazardSite } from './call-graph.js';
 import type { Unit } from './summary.js';
-import { bare, isFunctionNode, nameText } from './syntax.js';
+import { bare, isFunctionNode } from './syntax.js';
 import { findNode } from './walk.js';
 import { wayFrom } from './way.js';
 
 /** Uses of `patched()` that a replay may see otherwise than the run did. */
 export function patchHazards(unit: Unit, graph: CallGraph): readonly HazardSite[] {
   const own = graph.from(unit).hazards.filter((hazard) => hazard.effect === 'patches');
-  return [
-    ...own.flatMap((site) => ofCall(site, graph)),
-    ...unit.sites.flatMap((site) => ofCallbacks(site.node, unit, graph)),
-  ];
+  return [...own.flatMap((site) => ofCall(site, graph)), ...ofCallbacks(unit, graph)];
 }
 
 function ofCall({ node, unit }: HazardSite, graph: CallGraph): readonly HazardSite[] {
@@ -30,55 +27,36 @@ function ofCall({ node, unit }: HazardSite, graph: CallGraph): readonly HazardSi
     : [];
 }
 
-/** A patch asked in a callback that the SDK runs as often as it likes. */
-function ofCallbacks(node: ts.Node, unit: Unit, graph: CallGraph): readonly HazardSite[] {
-  if (!ts.isCallExpression(node)) return [];
-  const name = graph.referents
-    .of(node.expression)
-    .flatMap((r) => (r.kind === 'package' && r.module === '@temporalio/workflow' ? [r.path.at(-1)] : []))[0];
-  if (name !== 'condition' && name !== 'setHandler' && name !== 'setDefaultQueryHandler') return [];
-  return callbacks(node, name, graph).flatMap(({ callback, where }) =>
-    unitsOf(callback, graph).flatMap((start): readonly HazardSite[] => {
+/** Patches asked in callbacks that the SDK runs as often as it likes. */
+function ofCallbacks(unit: Unit, graph: CallGraph): readonly HazardSite[] {
+  const asked = [
+    ...unit.sites.flatMap((site) => predicates(site.node, graph)).map((handler) => ({ handler, where: 'a condition' })),
+    ...graph.registrations
+      .in(unit)
+      .flatMap(({ kind, callbacks, validators }) => [
+        ...(kind === 'query' ? callbacks : []).map((handler) => ({ handler, where: 'a query' })),
+        ...validators.map((handler) => ({ handler, where: 'an update validator' })),
+      ]),
+  ];
+  return asked.flatMap(({ handler, where }) =>
+    graph.unitsOf(handler).flatMap((start): readonly HazardSite[] => {
       const way = wayFrom(start, graph, 'patches', (at) => graph.hazards(at, 'patches')[0]);
       if (way === undefined) return [];
       const label = `${way.hazard.label.replace(/ of @temporalio\/workflow$/, '')} in ${where}`;
       const remedy = `Ask before, and use the answer in ${where}.`;
-      const isInline = start.node === bare(callback);
-      const at = isInline ? (way.edges[0]?.node ?? way.hazard.node) : callback;
+      const isInline = start.node === (ts.isExpression(handler) ? bare(handler) : handler);
+      const at = isInline ? (way.edges[0]?.node ?? way.hazard.node) : handler;
       return [{ unit, node: at, effect: 'patch', label, remedy, onward: way.edges }];
     }),
   );
 }
 
-function callbacks(
-  node: ts.CallExpression,
-  name: string,
-  graph: CallGraph,
-): readonly { callback: ts.Expression; where: string }[] {
-  const [first, second, third] = node.arguments;
-  if (name === 'condition') return first === undefined ? [] : [{ callback: first, where: 'a condition' }];
-  if (name === 'setDefaultQueryHandler') return first === undefined ? [] : [{ callback: first, where: 'a query' }];
-  const isQuery =
-    first !== undefined &&
-    graph.referents.of(first).some((r) => r.kind === 'package' && r.path.join('.').endsWith('defineQuery.()'));
-  if (isQuery) return second === undefined ? [] : [{ callback: second, where: 'a query' }];
-  const options = third && bare(third);
-  if (options === undefined || !ts.isObjectLiteralExpression(options)) return [];
-  return options.properties.flatMap((property) => {
-    if (property.name === undefined || nameText(property.name) !== 'validator') return [];
-    const where = 'an update validator';
-    if (ts.isPropertyAssignment(property)) return [{ callback: property.initializer, where }];
-    return ts.isShorthandPropertyAssignment(property) ? [{ callback: property.name, where }] : [];
-  });
-}
-
-function unitsOf(callback: ts.Expression, graph: CallGraph): readonly Unit[] {
-  const own = graph.unitOf(bare(callback));
-  if (own !== undefined) return [own];
-  return graph.referents
-    .of(callback)
-    .flatMap((referent) => (referent.kind === 'function' ? [graph.unitOf(referent.node)] : []))
-    .filter((unit) => unit !== undefined);
+function predicates(node: ts.Node, graph: CallGraph): readonly ts.Expression[] {
+  if (!ts.isCallExpression(node)) return [];
+  const isCondition = graph.referents
+    .of(node.expression)
+    .some((r) => r.kind === 'package' && r.module === '@temporalio/workflow' && r.path.at(-1) === 'condition');
+  return isCondition ? node.arguments.slice(0, 1) : [];
 }
 
 /** An id put together from what the source does not fix; a parameter may still be fixed by its callers. */

@@ -17,6 +17,8 @@ export interface Reach {
 
 type Reached = ReadonlyMap<Unit, Reach>;
 
+const none: readonly never[] = [];
+
 /** From a unit outside workflow-owned files: the next step on the shortest way to a hazard. */
 type Next = { hazard: HazardSite } | { edge: Edge };
 
@@ -138,8 +140,9 @@ export class Propagation {
 
   private report(file: ts.SourceFile): readonly Finding[] {
     if (this.bundle.ownershipOf(file) === 'shared') return [];
+    const units = unitsByFile(this.live).get(file);
+    if (units === undefined) return none;
     const found = new Map<ts.Node, Finding>();
-    const units = unitsByFile(this.live).get(file) ?? [];
     const leads = this.leadsFrom(units);
     for (const unit of units) {
       const reach = this.live.get(unit);
@@ -154,7 +157,7 @@ export class Propagation {
         this.add(found, reach, unit, edge.node, way.edges, way.hazard);
       }
     }
-    return [...found.values()];
+    return found.size === 0 ? none : [...found.values()];
   }
 
   /** The ways from shared code to hazards: for the first file that is asked about, only of what it leads to. */

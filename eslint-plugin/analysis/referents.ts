@@ -87,10 +87,22 @@ export class Referents {
   isCallable(node: ts.VariableDeclaration): boolean {
     let known = this.callable.get(node);
     if (known === undefined) {
-      known = this.checker.getTypeAtLocation(node).getCallSignatures().length > 0;
+      known = !this.isDefinition(node) && this.checker.getTypeAtLocation(node).getCallSignatures().length > 0;
       this.callable.set(node, known);
     }
     return known;
+  }
+
+  /** `defineSignal('close')`: each workflow module has some, and none of them is a function. */
+  private isDefinition(node: ts.VariableDeclaration): boolean {
+    const call = node.initializer && bare(node.initializer);
+    if (call === undefined || !ts.isCallExpression(call) || !isIdentifier(call.expression)) return false;
+    return (
+      isDefining.test(call.expression.text) &&
+      this.of(call.expression).every(
+        (referent) => referent.kind === 'package' && referent.module === '@temporalio/workflow',
+      )
+    );
   }
 
   /** What the member `name` of an expression's value stands for. */
@@ -274,9 +286,33 @@ export class Referents {
     if (specifier !== undefined) return this.ofLoaded(specifier);
     const callee = bare(node.expression);
     if (isAccess(callee) && this.memberName(callee) === 'bind') return this.of(callee.expression);
-    const [frozen] = node.arguments;
-    if (frozen !== undefined && isFreezing.test(callee.getText())) return this.of(frozen);
-    return this.resultOf(this.of(callee), node);
+    const [first, key] = node.arguments;
+    if (first !== undefined && isFreezing.test(callee.getText())) return this.of(first);
+    const called = this.of(callee);
+    const built = called.find((referent) => referent.kind === 'global' && referent.path.startsWith('Reflect.'));
+    return built === undefined || first === undefined
+      ? this.resultOf(called, node)
+      : this.reflected(built, first, key, node);
+  }
+
+  /** What `Reflect.get(Math, 'random')` and its kin give. */
+  private reflected(
+    built: Referent,
+    target: ts.Expression,
+    key: ts.Expression | undefined,
+    node: ts.CallExpression,
+  ): readonly Referent[] {
+    switch (built.kind === 'global' ? built.path : '') {
+      case 'Reflect.get': {
+        const name = key && this.fixedText(key);
+        return name === undefined ? [] : this.ofMemberOf(target, name);
+      }
+      case 'Reflect.construct':
+      case 'Reflect.apply':
+        return this.resultOf(this.of(target), node);
+      default:
+        return this.resultOf([built], node);
+    }
   }
 
   /** What a call of a package's or a built-in function returns, known by the way to it. */
@@ -405,6 +441,10 @@ export class Referents {
   }
 
   private ofBinding(node: ts.BindingElement): readonly Referent[] {
+    // `const { one, ...others } = lib`: what is left of the whole.
+    if (node.dotDotDotToken !== undefined && ts.isObjectBindingPattern(node.parent)) {
+      return this.ofBound(node.parent.parent);
+    }
     const name = this.boundName(node);
     if (name === undefined) return [];
     const base = this.ofBound(node.parent.parent);
@@ -484,6 +524,8 @@ function withOwn(found: readonly Referent[], byType: readonly Referent[]): reado
 function isKnown(referent: Referent): boolean {
   return referent.kind !== 'global';
 }
+
+const isDefining = /^define(Signal|Query|Update)$/;
 
 const isFreezing = /^Object\.(freeze|seal|preventExtensions)$/;
 

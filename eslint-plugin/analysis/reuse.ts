@@ -1,9 +1,10 @@
 import ts from 'typescript';
+import type { Linked } from './linked-program.js';
 import type { Modules } from './modules.js';
 import { summaryOf } from './summary.js';
 import { fileOf } from './syntax.js';
 
-/** What the analysis of one program leaves to that of the next: it holds files, never a program. */
+/** What the analysis of one program leaves to that of the next: it holds files, and a program only where one has to be made here. */
 interface Lineage {
   /** The project's own files, with the files that each depends on directly. */
   own: ReadonlyMap<ts.SourceFile, Dependencies>;
@@ -21,6 +22,8 @@ interface Lineage {
   era: object;
   /** Files that changed since the bundle was looked at, or depend on one that did, as they were and as they are. */
   touched: Set<ts.SourceFile>;
+  /** The one program that is kept: with the sources of linked packages, for the next of that kind to be made out of. */
+  linked?: Linked;
   /** Of the programs, which one this is: what is still asked of an earlier one is not kept. */
   version: number;
 }
@@ -93,6 +96,22 @@ export class Reuse {
     return topics.get(topic) as T;
   }
 
+  /** The same of a node in a file. */
+  onceFor<T>(node: ts.Node, topic: string, find: () => T): T {
+    const kept = this.once(fileOf(node), topic, () => new Map<ts.Node, T>());
+    if (!kept.has(node)) kept.set(node, find());
+    return kept.get(node) as T;
+  }
+
+  /** The program that was made for the one before, with sources that it lacks. */
+  get linked(): Linked | undefined {
+    return this.version === this.lineage.version ? this.lineage.linked : undefined;
+  }
+
+  keepLinked(linked: Linked): void {
+    if (this.version === this.lineage.version) this.lineage.linked = linked;
+  }
+
   /** What holds for all files that did not change while it is the same; nothing where a later program was asked since. */
   get era(): object | undefined {
     return this.version === this.lineage.version ? this.lineage.era : undefined;
@@ -129,7 +148,9 @@ export class Reuse {
     const moved = new Set([...touched, ...changes]);
     // A first look at everything has nothing to compare.
     const isFirst = lineage.bundle.size === 0;
-    const coded = new Set(isFirst ? [] : [...moved].flatMap((file) => [...this.codeNamesOf(file, codeNames)]));
+    // Elsewhere nothing is looked for.
+    const counting = [...moved].filter((file) => files.has(file) || lineage.bundle.has(file));
+    const coded = new Set(isFirst ? [] : counting.flatMap((file) => [...this.codeNamesOf(file, codeNames)]));
     lineage.touched.clear();
     const renamed = [...difference(names, lineage.names)].map((name) => name.slice(name.indexOf(' ') + 1));
     for (const [file, { asked, topics }] of this.found) {
@@ -197,6 +218,7 @@ function difference<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<
 
 /** What the compiler knows of a file beyond its public types. */
 interface Inner {
+  path?: string;
   imports?: readonly ts.Node[];
   moduleAugmentations?: readonly ts.Node[];
   ambientModuleNames?: readonly string[];
@@ -218,29 +240,44 @@ function isGlobal(file: ts.SourceFile): boolean {
   return !ts.isExternalModule(file) && commonJsModuleIndicator === undefined && !file.fileName.endsWith('.json');
 }
 
-/** What the compiler's program knows beyond its public types: since 5.4, with or without the second parameter. */
-interface InnerProgram {
-  resolvedModules?: object;
-  getResolvedModuleFromModuleSpecifier?: (
-    specifier: ts.StringLiteralLike,
-    file: ts.SourceFile,
-  ) => { resolvedModule?: { resolvedFileName: string } } | undefined;
+/** Where an import leads, as the compiler keeps it. */
+interface Resolution {
+  resolvedModule?: { resolvedFileName: string };
 }
 
-type Resolve = (specifier: ts.StringLiteralLike, file: ts.SourceFile) => ts.SourceFile | undefined;
+/** What the compiler's program knows beyond its public types, since 5.4. */
+interface InnerProgram {
+  /** By the paths of files, what they import. */
+  resolvedModules?: ReadonlyMap<string, { forEach: (see: (resolution: Resolution) => void) => void }>;
+}
+
+type Imported = (file: ts.SourceFile) => Dependencies;
 
 /** The program has looked all imports up already; to have the checker do so again for each is most of the cost of an edit. */
-function resolver(program: ts.Program, checker: ts.TypeChecker): Resolve {
-  const { getResolvedModuleFromModuleSpecifier: find } = program as InnerProgram;
-  if (find === undefined) return (node) => checker.getSymbolAtLocation(node)?.declarations?.find(ts.isSourceFile);
+function importedBy(program: ts.Program, checker: ts.TypeChecker): Imported {
+  const { resolvedModules } = program as InnerProgram;
+  if (resolvedModules === undefined) {
+    return (file) =>
+      specifiersIn(file).map((node) => checker.getSymbolAtLocation(node)?.declarations?.find(ts.isSourceFile));
+  }
   const byName = new Map<string, ts.SourceFile | undefined>();
-  return (node, file) => {
-    const name = find(node, file)?.resolvedModule?.resolvedFileName;
+  const find = (name: string | undefined): ts.SourceFile | undefined => {
     if (name === undefined) return undefined;
     let found = byName.get(name);
     if (found === undefined) byName.set(name, (found = program.getSourceFile(name)));
     return found;
   };
+  return (file) => {
+    const found: (ts.SourceFile | undefined)[] = [];
+    resolvedModules.get((file as Inner).path ?? '')?.forEach(({ resolvedModule }) => {
+      found.push(find(resolvedModule?.resolvedFileName));
+    });
+    return found;
+  };
+}
+
+function specifiersIn(file: ts.SourceFile): readonly ts.StringLiteralLike[] {
+  return ((file as Inner).imports ?? []).filter(ts.isStringLiteralLike);
 }
 
 type Dependencies = readonly (ts.SourceFile | undefined)[];
@@ -253,13 +290,13 @@ function allDependencies(
   checker: ts.TypeChecker,
   modules: Modules,
 ): ReadonlyMap<ts.SourceFile, Dependencies> {
-  const resolve = resolver(program, checker);
+  const imported = importedBy(program, checker);
   const present = before && new Set(program.getSourceFiles());
   const isPresent = (file: ts.SourceFile | undefined): boolean => file === undefined || present?.has(file) === true;
   return new Map(
     files.map((file) => {
       const earlier = summaryOf(file).required.length === 0 ? before?.get(file) : undefined;
-      if (earlier === undefined) return [file, dependencies(file, resolve, modules)];
+      if (earlier === undefined) return [file, dependencies(file, imported, modules)];
       if (earlier.every(isPresent)) return [file, earlier];
       return [
         file,
@@ -270,11 +307,9 @@ function allDependencies(
 }
 
 /** The files that a file imports, for values or types, in a stable order. */
-function dependencies(file: ts.SourceFile, resolve: Resolve, modules: Modules): Dependencies {
-  const specifiers = ((file as Inner).imports ?? []).filter(ts.isStringLiteralLike);
-  const imported = specifiers.map((node) => resolve(node, file));
+function dependencies(file: ts.SourceFile, imported: Imported, modules: Modules): Dependencies {
   const required = summaryOf(file).required.map((node) => modules.resolve(node));
-  return [...imported, ...required];
+  return [...imported(file), ...required];
 }
 
 /** The files that are the same as before, and all that they import, near and far. */

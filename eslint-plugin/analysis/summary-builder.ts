@@ -1,5 +1,8 @@
 import ts from 'typescript';
-import { globals, lacking } from './globals.js';
+import { assignmentOf, conversionsBy, numberOf, operationOf, unaryOf } from './conversions.js';
+import { lacking } from './globals.js';
+import { packageSite, SummaryDraft } from './summary-draft.js';
+import { importOf, namedExports, reexportOf, requireOf } from './summary-imports.js';
 import type { Import, Site, Summary, Unit } from './summary.js';
 import {
   bare,
@@ -12,7 +15,6 @@ import {
   requiredModule,
 } from './syntax.js';
 import type { Access, FunctionNode } from './syntax.js';
-import { unitName } from './unit-name.js';
 
 // What the compiler exports are getters: taken once, they cost nothing for each node.
 const { SyntaxKind, forEachChild, isTypeNode } = ts;
@@ -34,85 +36,23 @@ const probed: Context = { declared: true, probed: true };
 
 /** Walks a file once and sorts what may lead to other code into units. Types are passed over. */
 export class SummaryBuilder {
-  private readonly units = new Map<ts.Node, Unit>();
-  private readonly imports: Import[] = [];
-  private readonly names = new Set<string>();
-  private readonly members = new Set<string>();
-  private readonly accessors = new Set<string>();
-  private readonly shorthands = new Set<string>();
-  private readonly classes: ts.ClassLikeDeclaration[] = [];
-  private readonly objects: ts.ObjectLiteralExpression[] = [];
-  private readonly valueNames = new Set<string>();
-  private readonly calledNames = new Set<string>();
-  private readonly proxied: ts.TypeNode[] = [];
-  private readonly aliased: (readonly [member: ts.PropertyName, value: string])[] = [];
-  private readonly required: ts.StringLiteralLike[] = [];
-  private readonly module: Unit;
-  private unit: Unit;
+  private readonly draft: SummaryDraft;
   private depth = 0;
   /** What is too deep in the tree to be walked in one go: the stack would not hold it. */
   private readonly deferred: { node: ts.Node; context: Context; unit: Unit }[] = [];
 
+  private readonly take = (site: Site): void => {
+    this.draft.unit.sites.push(site);
+  };
+
   constructor(private readonly file: ts.SourceFile) {
-    this.module = this.add('module', file);
-    this.unit = this.module;
+    this.draft = new SummaryDraft(file);
   }
 
   build(): Summary {
     for (const statement of this.file.statements) this.visit(statement, mentioned);
-    for (const { node, context, unit } of this.deferred) this.within(unit, () => this.visit(node, context));
-    for (const [name, value] of this.aliased) {
-      const text = this.names.has(value) || globals.has(value) ? nameText(name) : undefined;
-      if (text !== undefined) this.members.add(text);
-    }
-    for (const entry of this.imports) {
-      entry.live &&= entry.reexport || entry.bindings.length === 0 || entry.bindings.some((b) => this.isUsed(b.local));
-    }
-    // `{ id }` of a parameter holds no code that could be followed: most are such, and each member costs a look at types.
-    for (const name of this.shorthands) if (this.names.has(name) || globals.has(name)) this.members.add(name);
-    const loads = this.imports
-      .filter((entry) => entry.live)
-      .flatMap((entry): readonly Site[] => [{ kind: 'load', node: entry.specifier }, ...packageSite(entry.specifier)]);
-    this.module.sites.unshift(...loads);
-    const { file, module, units, imports, names, members, accessors, classes, objects, proxied, required } = this;
-    const { valueNames, calledNames } = this;
-    return {
-      file,
-      module,
-      units,
-      imports,
-      required,
-      names,
-      members,
-      accessors,
-      classes,
-      objects,
-      proxied,
-      valueNames,
-      calledNames,
-      asksContext: file.text.includes('inWorkflowContext'),
-    };
-  }
-
-  private isUsed(local: string): boolean {
-    return this.valueNames.has(local);
-  }
-
-  private add(kind: Unit['kind'], node: ts.Node): Unit {
-    const unit: Unit = { kind, node, file: this.file, name: unitName(kind, node), sites: [] };
-    this.units.set(node, unit);
-    return unit;
-  }
-
-  private site(site: Site): void {
-    this.unit.sites.push(site);
-  }
-
-  private within(unit: Unit, run: () => void): void {
-    const outer = this.unit;
-    this.unit = unit;
-    run();
-    this.unit = outer;
+    for (const { node, context, unit } of this.deferred) this.draft.within(unit, () => this.visit(node, context));
+    return this.draft.done();
   }
 
   private children(node: ts.Node, context: Context = mentioned): void {
@@ -121,7 +61,7 @@ export class SummaryBuilder {
 
   private visit(node: ts.Node, context: Context): void {
     if (this.depth === deepest) {
-      this.deferred.push({ node, context, unit: this.unit });
+      this.deferred.push({ node, context, unit: this.draft.unit });
       return;
     }
     this.depth += 1;
@@ -142,13 +82,14 @@ export class SummaryBuilder {
       case SyntaxKind.MetaProperty:
         return;
       case SyntaxKind.ImportDeclaration:
-        this.importDeclaration(node as ts.ImportDeclaration);
+        this.imported(importOf(node as ts.ImportDeclaration));
         return;
       case SyntaxKind.ExportDeclaration:
         this.exportDeclaration(node as ts.ExportDeclaration);
         return;
       case SyntaxKind.ImportEqualsDeclaration:
-        this.importEquals(node as ts.ImportEqualsDeclaration);
+        this.draft.names.add((node as ts.ImportEqualsDeclaration).name.text);
+        this.imported(requireOf(node as ts.ImportEqualsDeclaration));
         return;
       case SyntaxKind.ExportAssignment:
         this.visit((node as ts.ExportAssignment).expression, declared);
@@ -176,7 +117,7 @@ export class SummaryBuilder {
       case SyntaxKind.ShorthandPropertyAssignment: {
         const { name } = node as ts.ShorthandPropertyAssignment;
         this.identifier(name, context);
-        this.shorthands.add(name.text);
+        this.draft.shorthands.add(name.text);
         return;
       }
       case SyntaxKind.ObjectLiteralExpression:
@@ -192,11 +133,11 @@ export class SummaryBuilder {
         this.parameter(node as ts.ParameterDeclaration);
         return;
       case SyntaxKind.TypeOfExpression:
-        this.site({ kind: 'probe', node: (node as ts.TypeOfExpression).expression });
+        this.take({ kind: 'probe', node: (node as ts.TypeOfExpression).expression });
         this.children(node, probed);
         return;
       case SyntaxKind.DeleteExpression:
-        this.site({ kind: 'write', node: (node as ts.DeleteExpression).expression, value: undefined });
+        this.take({ kind: 'write', node: (node as ts.DeleteExpression).expression, value: undefined });
         this.children(node, declared);
         return;
       case SyntaxKind.AwaitExpression:
@@ -215,11 +156,13 @@ export class SummaryBuilder {
         this.namespaceBlock(node as ts.ModuleBlock);
         return;
       case SyntaxKind.TemplateSpan:
-        this.text(node as ts.TemplateSpan);
+        this.take({ kind: 'text', node: (node as ts.TemplateSpan).expression, hint: 'string' });
+        this.visit((node as ts.TemplateSpan).expression, mentioned);
         return;
       case SyntaxKind.PrefixUnaryExpression:
       case SyntaxKind.PostfixUnaryExpression:
-        this.unary(node as ts.PrefixUnaryExpression | ts.PostfixUnaryExpression);
+        unaryOf(node as ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, this.take);
+        this.children(node);
         return;
       case SyntaxKind.ReturnStatement:
         this.result((node as ts.ReturnStatement).expression);
@@ -230,14 +173,14 @@ export class SummaryBuilder {
   }
 
   private tagged(node: ts.TaggedTemplateExpression): void {
-    this.site({ kind: 'call', node });
+    this.take({ kind: 'call', node });
     this.callee(node.tag);
     this.visit(node.template, mentioned);
   }
 
   private forOf(node: ts.ForOfStatement): void {
     const isAsync = node.awaitModifier !== undefined;
-    this.site({ kind: 'iterate', node: node.expression, isAsync });
+    this.take({ kind: 'iterate', node: node.expression, isAsync });
     if (isAsync) this.awaited(node);
     else this.children(node);
   }
@@ -248,7 +191,7 @@ export class SummaryBuilder {
   }
 
   private iterated(node: ts.Node, value: ts.Expression, isAsync = false): void {
-    this.site({ kind: 'iterate', node: value, isAsync });
+    this.take({ kind: 'iterate', node: value, isAsync });
     this.children(node);
   }
 
@@ -257,85 +200,46 @@ export class SummaryBuilder {
     for (const statement of node.statements) {
       const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement];
       for (const { name } of declared as readonly Partial<ts.NamedDeclaration>[]) {
-        if (name !== undefined && ts.isIdentifier(name)) this.members.add(name.text);
+        if (name !== undefined && ts.isIdentifier(name)) this.draft.members.add(name.text);
       }
     }
     this.children(node);
   }
 
   private awaited(node: ts.AwaitExpression | ts.ForOfStatement): void {
-    if (this.unit === this.module) this.site({ kind: 'loading', node, label: 'await at the top of a module' });
+    if (this.draft.unit === this.draft.module)
+      this.take({ kind: 'loading', node, label: 'await at the top of a module' });
     this.children(node);
   }
 
-  private text({ expression: node }: ts.TemplateSpan): void {
-    this.site({ kind: 'text', node });
-    this.visit(node, mentioned);
-  }
-
-  private unary(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): void {
-    const { operator, operand } = node;
-    if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) {
-      this.site({ kind: 'write', node: operand, value: undefined });
-    }
-    this.children(node);
-  }
-
-  private importDeclaration(node: ts.ImportDeclaration): void {
-    const { importClause: clause, moduleSpecifier } = node;
-    if (!ts.isStringLiteralLike(moduleSpecifier)) return;
-    const bindings: { local: string; imported: string }[] = [];
-    if (clause?.name !== undefined) bindings.push({ local: clause.name.text, imported: 'default' });
-    const named = clause?.namedBindings;
-    if (named !== undefined && ts.isNamespaceImport(named)) bindings.push({ local: named.name.text, imported: '*' });
-    if (named !== undefined && ts.isNamedImports(named)) {
-      for (const element of named.elements) {
-        if (element.isTypeOnly) continue;
-        bindings.push({ local: element.name.text, imported: (element.propertyName ?? element.name).text });
-      }
-    }
-    for (const { local } of bindings) this.names.add(local);
-    const live = clause === undefined || (!isTypeOnly(clause) && bindings.length > 0);
-    this.imports.push({ specifier: moduleSpecifier, bindings, reexport: false, live });
+  private imported(entry: Import | undefined): void {
+    if (entry === undefined) return;
+    for (const { local } of entry.bindings) this.draft.names.add(local);
+    this.draft.imports.push(entry);
   }
 
   private exportDeclaration(node: ts.ExportDeclaration): void {
     if (node.isTypeOnly) return;
-    const { exportClause: clause, moduleSpecifier } = node;
-    const elements = clause !== undefined && ts.isNamedExports(clause) ? clause.elements : [];
-    const values = elements.filter((element) => !element.isTypeOnly);
+    const { moduleSpecifier } = node;
+    const exports = namedExports(node);
     if (moduleSpecifier === undefined) {
-      for (const element of values) this.valueNames.add((element.propertyName ?? element.name).text);
+      for (const { propertyName, name } of exports.values) this.draft.valueNames.add((propertyName ?? name).text);
     } else if (ts.isStringLiteralLike(moduleSpecifier)) {
-      const bindings = values.map((element) => ({ local: '', imported: (element.propertyName ?? element.name).text }));
-      if (bindings.length === 0) bindings.push({ local: '', imported: '*' });
-      this.imports.push({
-        specifier: moduleSpecifier,
-        bindings,
-        reexport: true,
-        live: elements.length === 0 || values.length > 0,
-      });
+      this.draft.imports.push(reexportOf(moduleSpecifier, exports));
     }
-  }
-
-  private importEquals(node: ts.ImportEqualsDeclaration): void {
-    this.names.add(node.name.text);
-    const reference = node.moduleReference;
-    if (!ts.isExternalModuleReference(reference) || !ts.isStringLiteralLike(reference.expression)) return;
-    const bindings = [{ local: node.name.text, imported: '*' }];
-    this.imports.push({ specifier: reference.expression, bindings, reexport: false, live: !node.isTypeOnly });
   }
 
   private functionNode(node: FunctionNode, context: Context): void {
     this.decorators(node);
     if (node.name !== undefined) {
-      if (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)) this.names.add(nameText(node.name) ?? '');
+      if (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node))
+        this.draft.names.add(nameText(node.name) ?? '');
       else this.member(node.name, ts.isAccessor(node));
     }
     if (node.body === undefined) return;
     const isValue = !ts.isFunctionDeclaration(node) && !ts.isAccessor(node) && !ts.isClassLike(node.parent);
-    if (isValue && !context.declared) this.site({ kind: 'literal', node });
-    this.within(this.add('function', node), () => {
+    if (isValue && !context.declared) this.take({ kind: 'literal', node });
+    this.draft.within(this.draft.add('function', node), () => {
       for (const parameter of node.parameters) this.visit(parameter, mentioned);
       if (node.body === undefined) return;
       if (ts.isBlock(node.body)) this.visit(node.body, mentioned);
@@ -350,9 +254,9 @@ export class SummaryBuilder {
 
   private classNode(node: ts.ClassLikeDeclaration): void {
     this.decorators(node);
-    this.classes.push(node);
-    if (node.name !== undefined) this.names.add(node.name.text);
-    const unit = this.add('class', node);
+    this.draft.classes.push(node);
+    if (node.name !== undefined) this.draft.names.add(node.name.text);
+    const unit = this.draft.add('class', node);
     for (const clause of node.heritageClauses ?? []) {
       if (clause.token !== ts.SyntaxKind.ExtendsKeyword) continue;
       for (const { expression } of clause.types) {
@@ -362,7 +266,7 @@ export class SummaryBuilder {
     }
     for (const member of node.members) {
       if (ts.isConstructorDeclaration(member)) {
-        this.within(unit, () => {
+        this.draft.within(unit, () => {
           for (const parameter of member.parameters) this.visit(parameter, mentioned);
           if (member.body !== undefined) this.visit(member.body, mentioned);
         });
@@ -372,7 +276,7 @@ export class SummaryBuilder {
         if (initializer !== undefined) this.valued(member.name, initializer);
         if (initializer === undefined || isAmbient(member)) continue;
         if (isStatic(member)) this.visit(initializer, declared);
-        else this.within(unit, () => this.visit(initializer, declared));
+        else this.draft.within(unit, () => this.visit(initializer, declared));
       } else this.visit(member, declared);
     }
   }
@@ -384,7 +288,7 @@ export class SummaryBuilder {
 
   /** A member with a value: a name for something else may stand for a function too. */
   private valued(name: ts.PropertyName, value: ts.Expression): void {
-    if (ts.isIdentifier(value)) this.aliased.push([name, value.text]);
+    if (ts.isIdentifier(value)) this.draft.aliased.push([name, value.text]);
     else if (!isPlain(value)) this.member(name, false);
   }
 
@@ -392,19 +296,19 @@ export class SummaryBuilder {
     if (ts.isComputedPropertyName(name)) this.visit(name.expression, declared);
     const text = nameText(name);
     if (text === undefined) return;
-    this.members.add(text);
-    if (accessor) this.accessors.add(text);
+    this.draft.members.add(text);
+    if (accessor) this.draft.accessors.add(text);
   }
 
   private call(node: ts.CallExpression): void {
     const specifier = requiredModule(node);
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword && !/webpackMode:\s*["']eager["']/.test(node.getText())) {
-      this.module.sites.push({ kind: 'loading', node, label: 'import()' });
+      this.draft.module.sites.push({ kind: 'loading', node, label: 'import()' });
     }
     if (specifier !== undefined) {
-      this.site({ kind: 'load', node: specifier });
-      this.required.push(specifier);
-      if (!node.getText().includes('webpackIgnore')) this.module.sites.push(...packageSite(specifier));
+      this.take({ kind: 'load', node: specifier });
+      this.draft.required.push(specifier);
+      if (!node.getText().includes('webpackIgnore')) this.draft.module.sites.push(...packageSite(specifier));
       return;
     }
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
@@ -412,10 +316,8 @@ export class SummaryBuilder {
       return;
     }
     this.typesOfProxy(node);
-    this.site({ kind: 'call', node });
-    if (node.arguments.length === 1 && ts.isIdentifier(node.expression) && node.expression.text === 'String') {
-      for (const argument of node.arguments) this.site({ kind: 'text', node: argument });
-    }
+    this.take({ kind: 'call', node });
+    conversionsBy(node, this.take);
     this.callee(node.expression);
     const context = isTransparent(node) ? declared : { declared: false, argumentOf: node };
     for (const argument of node.arguments) this.visit(argument, context);
@@ -423,12 +325,15 @@ export class SummaryBuilder {
 
   private typesOfProxy({ typeArguments, expression }: ts.CallExpression): void {
     if (typeArguments !== undefined && /proxy(Local)?Activities$/.test(expression.getText())) {
-      this.proxied.push(...typeArguments);
+      this.draft.proxied.push(...typeArguments);
     }
   }
 
   private construct(node: ts.NewExpression): void {
-    this.site({ kind: 'new', node });
+    this.take({ kind: 'new', node });
+    const [first] = node.arguments ?? [];
+    if (first !== undefined && ts.isIdentifier(node.expression) && node.expression.text === 'Date')
+      numberOf(first, this.take);
     this.callee(node.expression);
     for (const argument of node.arguments ?? []) this.visit(argument, mentioned);
   }
@@ -445,26 +350,26 @@ export class SummaryBuilder {
   }
 
   private called(name: ts.Identifier): void {
-    this.valueNames.add(name.text);
-    this.calledNames.add(name.text);
+    this.draft.valueNames.add(name.text);
+    this.draft.calledNames.add(name.text);
   }
 
   private access(node: Access, isDeclared: boolean, write: boolean): void {
-    this.site({ kind: 'access', node, declared: isDeclared, write });
+    this.take({ kind: 'access', node, declared: isDeclared, write });
     const base = bare(node.expression);
-    if (ts.isIdentifier(base)) this.valueNames.add(base.text);
+    if (ts.isIdentifier(base)) this.draft.valueNames.add(base.text);
     else this.visit(base, declared);
     if (ts.isElementAccessExpression(node)) this.visit(node.argumentExpression, declared);
   }
 
   private identifier(node: ts.Identifier, context: Context): void {
-    this.valueNames.add(node.text);
-    if (!context.declared) this.site({ kind: 'mention', node, argumentOf: context.argumentOf });
-    else if (context.probed !== true && lacking.has(node.text)) this.site({ kind: 'read', node });
+    this.draft.valueNames.add(node.text);
+    if (!context.declared) this.take({ kind: 'mention', node, argumentOf: context.argumentOf });
+    else if (context.probed !== true && lacking.has(node.text)) this.take({ kind: 'read', node });
   }
 
   private objectLiteral(node: ts.ObjectLiteralExpression, context: Context): void {
-    this.objects.push(node);
+    this.draft.objects.push(node);
     for (const property of node.properties) {
       if (ts.isPropertyAssignment(property)) {
         this.valued(property.name, property.initializer);
@@ -477,41 +382,35 @@ export class SummaryBuilder {
   private binary(node: ts.BinaryExpression): void {
     const parts: ts.BinaryExpression[] = [node];
     for (let left = node.left; ts.isBinaryExpression(left) && !isAssignment(left); left = left.left) parts.push(left);
-    for (const [i, part] of parts.reverse().entries()) this.operation(part, i === 0);
+    for (const [i, part] of parts.reverse().entries()) {
+      if (isAssignment(part)) this.assignment(part);
+      else this.operation(part, i === 0);
+    }
+  }
+
+  private assignment(node: ts.BinaryExpression): void {
+    const target = bare(node.left);
+    if (isAccess(target)) this.access(target, true, true);
+    else if (!ts.isIdentifier(target)) this.visit(target, declared);
+    assignmentOf(target, node, this.take);
+    this.visit(node.right, isAccess(target) && isExports(target) ? declared : mentioned);
   }
 
   private operation(node: ts.BinaryExpression, isFirst: boolean): void {
-    const { left, operatorToken, right } = node;
-    const kind = operatorToken.kind;
-    if (isAssignment(node)) {
-      const target = bare(left);
-      if (isAccess(target)) this.access(target, true, true);
-      else if (!ts.isIdentifier(target)) this.visit(target, declared);
-      if (ts.isObjectLiteralExpression(target)) this.site({ kind: 'pattern', node: target, from: right });
-      this.site({ kind: 'write', node: target, value: right });
-      this.visit(right, isAccess(target) && isExports(target) ? declared : mentioned);
-      return;
-    }
-    if (kind === ts.SyntaxKind.AsteriskAsteriskToken) this.site({ kind: 'power', node });
-    if (kind === ts.SyntaxKind.InKeyword) this.site({ kind: 'in', node });
-    if (kind === ts.SyntaxKind.PlusToken) {
-      // A sum is no date, and to ask for the type of each part of a long one takes the square of its length.
-      if (isText(right) && !isSum(bare(left))) this.site({ kind: 'text', node: left });
-      if (isText(left)) this.site({ kind: 'text', node: right });
-    }
-    const context = comparisons.has(kind) ? declared : mentioned;
-    if (isFirst) this.visit(left, context);
-    this.visit(right, context);
+    operationOf(node, this.take);
+    const context = comparisons.has(node.operatorToken.kind) ? declared : mentioned;
+    if (isFirst) this.visit(node.left, context);
+    this.visit(node.right, context);
   }
 
   private variable(node: ts.VariableDeclaration): void {
     this.bindingName(node.name, node.initializer !== undefined);
     if (node.initializer === undefined) return;
-    if ((node.parent.flags & ts.NodeFlags.Using) !== 0) this.site({ kind: 'using', node: node.initializer });
-    if (ts.isArrayBindingPattern(node.name)) this.site({ kind: 'iterate', node: node.initializer, isAsync: false });
+    if ((node.parent.flags & ts.NodeFlags.Using) !== 0) this.take({ kind: 'using', node: node.initializer });
+    if (ts.isArrayBindingPattern(node.name)) this.take({ kind: 'iterate', node: node.initializer, isAsync: false });
     const value = bare(node.initializer);
     if (
-      this.unit === this.module &&
+      this.draft.unit === this.draft.module &&
       ts.isIdentifier(node.name) &&
       ts.isCallExpression(value) &&
       !requiredModule(value) &&
@@ -522,19 +421,19 @@ export class SummaryBuilder {
   }
 
   private wrappingCall(node: ts.VariableDeclaration, call: ts.CallExpression): void {
-    const wrapped = this.add('wrapped', node);
+    const wrapped = this.draft.add('wrapped', node);
     this.typesOfProxy(call);
-    this.site({ kind: 'call', node: call });
+    this.take({ kind: 'call', node: call });
     this.callee(call.expression);
     for (const argument of call.arguments) {
       const value = bare(argument);
       const passes =
         isFunctionNode(value) || ts.isIdentifier(value) || isAccess(value) || ts.isObjectLiteralExpression(value);
       const context = { declared: false, argumentOf: call };
-      if (passes) this.within(wrapped, () => this.visit(argument, context));
+      if (passes) this.draft.within(wrapped, () => this.visit(argument, context));
       else this.visit(argument, context);
     }
-    this.site({ kind: 'wrapped', node });
+    this.take({ kind: 'wrapped', node });
   }
 
   private parameter(node: ts.ParameterDeclaration): void {
@@ -545,12 +444,12 @@ export class SummaryBuilder {
 
   private bindingName(name: ts.BindingName, hasValue: boolean): void {
     if (ts.isIdentifier(name)) {
-      if (hasValue) this.names.add(name.text);
+      if (hasValue) this.draft.names.add(name.text);
       return;
     }
     for (const element of name.elements) {
       if (ts.isOmittedExpression(element)) continue;
-      if (ts.isObjectBindingPattern(name)) this.site({ kind: 'binding', node: element });
+      if (ts.isObjectBindingPattern(name)) this.take({ kind: 'binding', node: element });
       this.bindingName(element.name, true);
       if (element.initializer !== undefined) this.visit(element.initializer, mentioned);
     }
@@ -565,23 +464,6 @@ const comparisons = new Set<ts.SyntaxKind>([
   ts.SyntaxKind.InstanceOfKeyword,
   ts.SyntaxKind.InKeyword,
 ]);
-
-function isAssignment(node: ts.BinaryExpression): boolean {
-  const { kind } = node.operatorToken;
-  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
-}
-
-function isSum(node: ts.Expression): boolean {
-  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
-}
-
-function isText(node: ts.Expression): boolean {
-  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
-}
-
-function packageSite(specifier: ts.StringLiteralLike): readonly Site[] {
-  return /^[./#]/.test(specifier.text) ? [] : [{ kind: 'package', node: specifier }];
-}
 
 /** A value that can't be called, nor hold what can be called by a name. */
 function isPlain(node: ts.Expression): boolean {
@@ -605,11 +487,11 @@ function keepsPosition({ kind }: ts.Node): boolean {
   );
 }
 
-function isExports(target: Access): boolean {
-  return /^(module\.)?exports\b/.test(target.getText());
+function isAssignment(node: ts.BinaryExpression): boolean {
+  const { kind } = node.operatorToken;
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
-function isTypeOnly(clause: ts.ImportClause): boolean {
-  // Newer compilers say it with `phaseModifier`, older ones know only the flag, which both keep.
-  return (clause as { isTypeOnly: boolean }).isTypeOnly;
+function isExports(target: Access): boolean {
+  return /^(module\.)?exports\b/.test(target.getText());
 }

@@ -33,8 +33,9 @@ export type Site =
   | { kind: 'probe'; node: ts.Expression }
   /** A name of the platform's that is looked at, if only to give it another name. */
   | { kind: 'read'; node: ts.Identifier }
-  /** A value put into a text. */
-  | { kind: 'text'; node: ts.Expression }
+  /** A value that becomes a text or a number, and what the language wants of it first. */
+  | { kind: 'text'; node: ts.Expression; hint: 'string' | 'default' }
+  | { kind: 'number'; node: ts.Expression }
   /** A value that is gone through: `for (… of value)`, `[...value]`, `yield* value`. */
   | { kind: 'iterate'; node: ts.Expression; isAsync: boolean }
   /** `using span = start()`: it is disposed of at the end of its block. */

@@ -89,6 +89,14 @@ export function isTransparent(call: ts.CallExpression): boolean {
   );
 }
 
+/** Where a name is declared. */
+export function declarationOf(name: ts.Identifier, checker: ts.TypeChecker): ts.Declaration | undefined {
+  const symbol = ts.isShorthandPropertyAssignment(name.parent)
+    ? checker.getShorthandAssignmentValueSymbol(name.parent)
+    : checker.getSymbolAtLocation(name);
+  return symbol?.valueDeclaration;
+}
+
 export function isAmbient(node: ts.Node): boolean {
   return (
     canHaveModifiers(node) &&

@@ -11,11 +11,22 @@ export type Step = 'skip' | 'stop' | undefined;
  * It keeps its own stack: generated code nests deeper than a recursion gets.
  */
 export function walk(start: ts.Node, visit: (node: ts.Node) => Step): void {
-  const stack = childrenOf(start).reverse();
+  const stack: ts.Node[] = [];
+  const push = (child: ts.Node): void => {
+    stack.push(child);
+  };
+  const pushChildren = (node: ts.Node): void => {
+    let first = stack.length;
+    forEachChild(node, push);
+    for (let last = stack.length - 1; first < last; first += 1, last -= 1) {
+      [stack[first], stack[last]] = [stack[last] as ts.Node, stack[first] as ts.Node];
+    }
+  };
+  pushChildren(start);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     const step = visit(node);
     if (step === 'stop') return;
-    if (step !== 'skip') for (const child of childrenOf(node).reverse()) stack.push(child);
+    if (step !== 'skip') pushChildren(node);
   }
 }
 
@@ -28,12 +39,4 @@ export function findNode(start: ts.Node, test: (node: ts.Node) => boolean): ts.N
     return 'stop';
   });
   return found;
-}
-
-function childrenOf(node: ts.Node): ts.Node[] {
-  const children: ts.Node[] = [];
-  forEachChild(node, (child) => {
-    children.push(child);
-  });
-  return children;
 }

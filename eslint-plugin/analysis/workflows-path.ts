@@ -9,6 +9,7 @@ const hookKey = 'webpackConfigHook';
 const pathKeys = new Set(['workflowsPath']);
 const interceptorKeys = new Set(['workflowModules', 'workflowInterceptorModules']);
 const converterKeys = new Set(['payloadConverterPath', 'failureConverterPath']);
+const optionKeys = new Set([...pathKeys, ...interceptorKeys, ...converterKeys, 'preloadModules', 'ignoreModules']);
 
 /** The modules that a file hands to the SDK's bundler. */
 export interface BundledModules {
@@ -46,27 +47,54 @@ export function configuredModules(program: ts.Program, modules: Modules, cwd: st
   return readModules(file, new PathReader(program, alone.getTypeChecker(), modules, dirname(path)));
 }
 
-function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
-  const found: BundledModules = { workflows: [], interceptors: [], preloaded: [], ignored: [], unknown: false };
+/** What of a file's own text speaks to the bundler: it is looked for once, and read for each program. */
+interface Mentions {
+  /** Options by their names, with their values. */
+  options: readonly (readonly [key: string, value: ts.Expression])[];
+  /** Texts in hooks. */
+  hooked: readonly string[];
+}
+
+const mentions = new WeakMap<ts.SourceFile, Mentions>();
+
+function mentionsIn(file: ts.SourceFile): Mentions {
+  const known = mentions.get(file);
+  if (known !== undefined) return known;
+  const [options, hooked] = [new Array<readonly [string, ts.Expression]>(), new Array<string>()];
   walk(file, (node) => {
     if (ts.isPropertyAssignment(node)) take(nameText(node.name), node.initializer);
     else if (ts.isShorthandPropertyAssignment(node)) take(node.name.text, node.name);
     else if (ts.isMethodDeclaration(node) && nameText(node.name) === hookKey) takeHook(node);
     return undefined;
   });
+  const found = { options, hooked };
+  mentions.set(file, found);
   return found;
+
+  function take(key: string | undefined, value: ts.Expression): void {
+    if (key === hookKey) takeHook(bare(value));
+    else if (key !== undefined && optionKeys.has(key)) options.push([key, value]);
+  }
 
   /** What a hook names of the bundler's configuration, such as `externals: { '@acme/host': … }`, comes from elsewhere. */
   function takeHook(hook: ts.Node): void {
     walk(hook, (node) => {
-      if (ts.isStringLiteralLike(node)) found.ignored.push(node.text);
+      if (ts.isStringLiteralLike(node)) hooked.push(node.text);
       return undefined;
     });
   }
+}
 
-  function take(key: string | undefined, value: ts.Expression): void {
-    if (key === undefined) return;
-    if (key === hookKey) takeHook(bare(value));
+function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
+  const { options, hooked } = mentionsIn(file);
+  const found: BundledModules = {
+    workflows: [],
+    interceptors: [],
+    preloaded: [],
+    ignored: [...hooked],
+    unknown: false,
+  };
+  for (const [key, value] of options) {
     if (pathKeys.has(key)) {
       const targets = reader.files(value);
       if (targets.length === 0) found.unknown = true;
@@ -78,11 +106,12 @@ function readModules(file: ts.SourceFile, reader: PathReader): BundledModules {
       found.interceptors.push(...elements(value).flatMap((element) => reader.file(element) ?? []));
     } else if (key === 'preloadModules') {
       found.preloaded.push(...elements(value).flatMap((element) => reader.file(element) ?? []));
-    } else if (key === 'ignoreModules') {
+    } else {
       for (const element of elements(reader.origin(value)))
         if (ts.isStringLiteralLike(element)) found.ignored.push(element.text);
     }
   }
+  return found;
 }
 
 function elements(value: ts.Expression): readonly ts.Expression[] {

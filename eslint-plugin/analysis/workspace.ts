@@ -2,6 +2,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { packageOf } from './facts.js';
+import { linkedProgram, type SourceFor } from './linked-program.js';
 import { Modules } from './modules.js';
 import type { Reuse } from './reuse.js';
 import { slashed, sourceOf } from './source-of.js';
@@ -14,37 +15,18 @@ import { summaryOf } from './summary.js';
  * The files that both have are the same objects, so that what is known of them and where they are reported stays.
  */
 export function withWorkspaceSources(program: ts.Program, reuse?: Reuse): ts.Program {
-  const options = program.getCompilerOptions();
-  if (options.noResolve === true) return program;
+  if (program.getCompilerOptions().noResolve === true) return program;
   const modules = new Modules(program, program.getTypeChecker());
   const own = program.getSourceFiles().filter((file) => !modules.isOutside(file));
   const sourceFor = sourceFinder();
   const leaves = (file: ts.SourceFile): boolean => leavesToSources(file, program, sourceFor);
-  if (!own.some((file) => (reuse === undefined ? leaves(file) : reuse.once(file, 'leaves', () => leaves(file))))) {
-    return program;
-  }
-  const host = ts.createCompilerHost(options, true);
-  const cache = ts.createModuleResolutionCache(
-    host.getCurrentDirectory(),
-    (name) => host.getCanonicalFileName(name),
-    options,
+  const leaving = own.filter((file) =>
+    reuse === undefined ? leaves(file) : reuse.once(file, 'leaves', () => leaves(file)),
   );
-  return ts.createProgram({
-    rootNames: program.getRootFileNames(),
-    options,
-    host: {
-      ...host,
-      getSourceFile: (name, ...rest) => program.getSourceFile(name) ?? host.getSourceFile(name, ...rest),
-      resolveModuleNameLiterals: (literals, from, redirect, _options, file) =>
-        literals.map((literal) => {
-          const mode = ts.getModeForUsageLocation(file, literal, options);
-          const known = ts.resolveModuleName(literal.text, from, options, host, cache, redirect, mode);
-          const source = sourceFor(literal.text, from, known.resolvedModule?.resolvedFileName);
-          if (source === undefined) return known;
-          return { ...known, resolvedModule: { resolvedFileName: source, extension: extensionOf(source) } };
-        }),
-    },
-  });
+  if (leaving.length === 0) return program;
+  const linked = linkedProgram(program, new Set(leaving), sourceFor, reuse?.linked);
+  reuse?.keepLinked(linked);
+  return linked.program;
 }
 
 /** Whether a file imports what is, or stands for, a source of the workspace. */
@@ -56,9 +38,6 @@ function leavesToSources(file: ts.SourceFile, program: ts.Program, sourceFor: So
     return sourceFor(specifier.text, file.fileName, target?.fileName) !== undefined;
   });
 }
-
-/** @param resolved The file that the compiler finds for a specifier, if any. */
-type SourceFor = (specifier: string, from: string, resolved: string | undefined) => string | undefined;
 
 /** Looks for each source once. */
 function sourceFinder(): SourceFor {
@@ -132,8 +111,4 @@ function texts(value: unknown, depth = 0): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || depth > 5) return [];
   return Object.values(value).flatMap((inner) => texts(inner, depth + 1));
-}
-
-function extensionOf(path: string): string {
-  return /\.[^.]+$/.exec(path)?.[0] ?? '.ts';
 }

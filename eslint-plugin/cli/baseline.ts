@@ -21,6 +21,8 @@ export interface Weighed<T extends LintFinding> {
   /** How many are more than allowed. */
   fresh: number;
   known: number;
+  /** Those that are allowed: which of a rule and file where there are more can't be told, and then none. */
+  accepted: readonly T[];
   stale: readonly Stale[];
 }
 
@@ -35,12 +37,15 @@ export function weigh<T extends LintFinding>(
   const allowed = read(cwd);
   const groups = groupsOf(findings);
   const counted: T[] = [];
+  const accepted: T[] = [];
   let fresh = 0;
   let known = 0;
   for (const { file, rule, members } of groups) {
     const most = allowed[file]?.[`longhaul/${rule}`]?.count ?? 0;
-    if (members.length <= most) known += members.length;
-    else {
+    if (members.length <= most) {
+      known += members.length;
+      accepted.push(...members);
+    } else {
       counted.push(...members);
       fresh += members.length - most;
       known += most;
@@ -48,7 +53,7 @@ export function weigh<T extends LintFinding>(
   }
   const order = new Map(findings.map((finding, i) => [finding, i]));
   counted.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-  return { findings: counted, fresh, known, stale: staleIn(allowed, groups, new Set(linted), cwd) };
+  return { findings: counted, fresh, known, accepted, stale: staleIn(allowed, groups, new Set(linted), cwd) };
 }
 
 /** Writes what is there now as the baseline; what it says of other plugins' rules and of files not linted stays. */

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { ESLint as ESLintClass, Linter } from 'eslint';
 import type { Analysis, Link } from '../analysis/index.js';
 import plugin from '../index.js';
+import { addCommand } from '../package-manager.js';
 import { observe, type Reported, type Spot } from '../rules/observer.js';
 import type { LintCliOptions } from './options.js';
 import { asSingleRun } from './single-run.js';
@@ -52,7 +53,7 @@ const sources = ['**/*.{ts,tsx,mts,cts}', '**/*.{js,jsx,mjs,cjs}'];
 
 /** Runs the rules over `options.paths` with ESLint, without any configuration of the user's. */
 export async function lint(options: LintCliOptions, cwd: string): Promise<LintResult> {
-  const { ESLint, parser } = await loadTools();
+  const { ESLint, parser } = await loadTools(cwd);
   const analyses = new Set<Analysis>();
   const reported: Reported[] = [];
   const stop = observe({
@@ -77,7 +78,7 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
   }
 }
 
-async function loadTools(): Promise<{ ESLint: typeof ESLintClass; parser: Linter.Parser }> {
+async function loadTools(cwd: string): Promise<{ ESLint: typeof ESLintClass; parser: Linter.Parser }> {
   try {
     const [{ ESLint }, tseslint] = await Promise.all([
       import('eslint'),
@@ -89,7 +90,7 @@ async function loadTools(): Promise<{ ESLint: typeof ESLintClass; parser: Linter
     const missing = /Cannot find (?:package|module) '([^']+)'/.exec(error instanceof Error ? error.message : '')?.[1];
     if (missing === undefined) throw error;
     throw new EnvironmentError(
-      `the package ${missing} is missing: npm install --save-dev eslint typescript typescript-eslint`,
+      `the package ${missing} is missing: ${addCommand(cwd, ['eslint', 'typescript', 'typescript-eslint'], { dev: true })}`,
     );
   }
 }
@@ -101,9 +102,12 @@ function typesOf({ project }: LintCliOptions, cwd: string): object {
   return project === undefined ? { projectService, tsconfigRootDir: cwd } : { project: [resolve(cwd, project)] };
 }
 
+const output = '{dist,build,coverage}';
+
 function configuration(parser: Linter.Parser, parserOptions: object): Linter.Config[] {
   return [
-    { ignores: ['**/dist/**', '**/build/**', '**/coverage/**', '**/*.d.ts'] },
+    // A folder of such a name below `src` is source, unless it is in a copy of `src` that a compiler made.
+    { ignores: [`**/${output}/**`, `!**/src/**/${output}/**`, `**/${output}/src/**`, '**/*.d.ts'] },
     // The user's comments may name rules that do not run here.
     { linterOptions: { reportUnusedDisableDirectives: 'off' } },
     { ...plugin.configs.typed, files: sources, languageOptions: { parser, parserOptions } },

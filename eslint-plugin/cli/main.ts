@@ -36,7 +36,9 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
     return render(result, { ...weighed, findings, fresh: findings.length }, options, io);
   } catch (error) {
     const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    io.err(`longhaul-lint: ${line}${error instanceof UsageError ? '. See --help.' : ''}`);
+    io.err(
+      `longhaul-lint: ${line}${error instanceof UsageError ? `${line.endsWith('?') ? '' : '.'} See --help.` : ''}`,
+    );
     return error instanceof UsageError ? 2 : 3;
   }
 }
@@ -79,7 +81,8 @@ export interface LintPrinted {
   /** Modules whose exports are workflows. */
   roots: readonly string[];
   summary: LintResult['summary'];
-  baseline: { known: number; stale: readonly Stale[] };
+  /** What `eslint-suppressions.json` allows: `accepted` are findings that are there, and not among `findings`. */
+  baseline: { known: number; accepted: readonly LintFinding[]; stale: readonly Stale[] };
   findings: readonly LintFinding[];
   /** Functions of which it is not known what they do. */
   unknown: LintResult['unknown'];
@@ -94,7 +97,7 @@ function print(
 ): void {
   const { cwd, env = process.env } = io;
   const out = (line: string): void => io.out(line);
-  const findings = weighed.findings.map(({ spots: _, ...finding }) => finding);
+  const findings = weighed.findings.map(withoutSpots);
   if (json) {
     const { roots, unknown } = result;
     const { known, stale } = weighed;
@@ -104,7 +107,7 @@ function print(
       ok,
       roots,
       summary: counts,
-      baseline: { known, stale },
+      baseline: { known, accepted: weighed.accepted.map(withoutSpots), stale },
       findings,
       unknown,
     };
@@ -121,6 +124,8 @@ function print(
       out(`${file}:${line}:${column} ${rule}\n  ${message}`);
   if (env['GITHUB_ACTIONS'] === 'true') for (const finding of findings) out(annotationOf(finding));
 }
+
+const withoutSpots = ({ spots: _, ...finding }: PlacedFinding): LintFinding => finding;
 
 function aboutBaseline({ known, stale }: Weighed<PlacedFinding>, { baseline }: LintCliOptions): readonly string[] {
   if (baseline) return [`Accepted ${count(known, 'finding')} in ${baselineFile}: commit it.`];

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nearestName } from './nearest-name.js';
 
 /** What the command line asks for. */
 export interface LintCliOptions {
@@ -48,27 +49,27 @@ export function readOptions(argv: readonly string[], cwd: string): LintCliOption
   return { paths, project, maxUnknown, fix, json, sarif, baseline, since, summary, help };
 }
 
+const flags = {
+  'config-project': { type: 'string' },
+  'max-unknown': { type: 'string' },
+  fix: { type: 'boolean' },
+  json: { type: 'boolean' },
+  sarif: { type: 'boolean' },
+  baseline: { type: 'boolean' },
+  since: { type: 'string' },
+  summary: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        'config-project': { type: 'string' },
-        'max-unknown': { type: 'string' },
-        fix: { type: 'boolean' },
-        json: { type: 'boolean' },
-        sarif: { type: 'boolean' },
-        baseline: { type: 'boolean' },
-        since: { type: 'string' },
-        summary: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
+    return parseArgs({ args: [...argv], allowPositionals: true, options: flags });
   } catch (error) {
     // Node's own message goes on with advice that fits its API rather than this command.
     const [message = ''] = (error instanceof Error ? error.message : String(error)).split('. To specify');
-    throw new UsageError(message.replace(/\n/g, ' '));
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+    const near = unknown === undefined ? undefined : nearestName(unknown, Object.keys(flags));
+    throw new UsageError(`${message.replace(/\n/g, ' ')}${near === undefined ? '' : `: did you mean --${near}?`}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Rule, SourceCode } from 'eslint';
 import type ts from 'typescript';
 import type { Effect } from '../analysis/index.js';
+import { addCommand } from '../package-manager.js';
 import type { FileReport, FileReports } from './file-reports.js';
 import { tell } from './observer.js';
 
@@ -45,7 +46,11 @@ export function effectRule({
         Program(node) {
           const load = loadReports();
           if (load === undefined) {
-            context.report({ node, messageId: 'noTypeScript' });
+            context.report({
+              node,
+              messageId: 'noTypeScript',
+              data: { command: addCommand(context.cwd, ['typescript'], { dev: true }) },
+            });
             return;
           }
           const { sourceCode, cwd, settings, filename } = context;
@@ -62,8 +67,7 @@ export function effectRule({
 /** Effects for which an editor may offer something. */
 const suggested = new Set<Effect>(['clock', 'random', 'time-zone', 'locale', 'timer', 'dynamic-import']);
 
-const missing =
-  'The rules of eslint-plugin-longhaul need the package typescript, which was not found: npm install --save-dev typescript';
+const missing = 'The rules of eslint-plugin-longhaul need the package typescript, which was not found: {{command}}';
 
 function emit(
   context: Rule.RuleContext,

@@ -1,5 +1,15 @@
 import ts from 'typescript';
-import { analysisOf, ruleOf, shown, type Analysis, type Effect, type Link, type Place } from '../analysis/index.js';
+import {
+  analysisOf,
+  ruleOf,
+  shown,
+  type Analysis,
+  type Effect,
+  type Finding,
+  type Ignore,
+  type Link,
+  type Place,
+} from '../analysis/index.js';
 import { messageOf } from './message.js';
 import { dependsOnLonghaul } from './project.js';
 import { replacementOf, type Replacement } from './replacement.js';
@@ -30,6 +40,22 @@ export function reportsOf(
   const analysis = analysisOf(program, settings, cwd);
   if (file === undefined) return { analysis, reports: [] };
   const findings = analysis.findings(file, effect);
+  const ignores = analysis.unusedIgnores(file, effect);
+  // So it is for nearly all: each rule asks for each file.
+  if (findings.length === 0 && ignores.length === 0) return { analysis, reports: nothing };
+  return { analysis, reports: told(findings, ignores, program, effect, cwd, path) };
+}
+
+const nothing: readonly never[] = [];
+
+function told(
+  findings: readonly Finding[],
+  ignores: readonly Ignore[],
+  program: ts.Program,
+  effect: Effect,
+  cwd: string,
+  path: string,
+): readonly FileReport[] {
   const hasLonghaul = findings.length > 0 && dependsOnLonghaul(path);
   const reports = findings.map((finding): FileReport => {
     const text = messageOf(finding, hasLonghaul, ({ withoutReason }) =>
@@ -47,11 +73,11 @@ export function reportsOf(
       replacement: replacementOf(finding, program, hasLonghaul),
     };
   });
-  const unused = analysis.unusedIgnores(file, effect).map(({ pos, end }): FileReport => {
+  const unused = ignores.map(({ pos, end }): FileReport => {
     const text = `This longhaul-ignore is not needed: nothing that ${ruleOf(effect)} looks for passes through its line. Remove it.`;
     return { start: pos, end, text, chain: [], spots: [], replacement: undefined };
   });
-  return { analysis, reports: [...reports, ...unused] };
+  return [...reports, ...unused];
 }
 
 function lineAt(file: ts.SourceFile, position: number): number {

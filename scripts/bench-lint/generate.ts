@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 
 const tsconfig = {
@@ -30,6 +30,31 @@ export async function generate(folder: string, count: number): Promise<void> {
   for (let i = 0; i < workflows; i += 1) files[workflowPath(i)] = workflow(i, helpers);
   for (const parent of new Set(Object.keys(files).map(dirname))) await mkdir(join(folder, parent), { recursive: true });
   await Promise.all(Object.entries(files).map(([path, text]) => writeFile(join(folder, path), text)));
+}
+
+/**
+ * Writes a workspace of two packages of `count` files each, of which one is linked to the other and not built: each workflow of it
+ * imports the sources by way of `dist`.
+ *
+ * @returns the folder of the package with the workflows.
+ */
+export async function generateLinked(folder: string, count: number): Promise<string> {
+  const [app, linked] = [join(folder, 'app'), join(folder, 'linked')];
+  await generate(app, count);
+  await generate(linked, count);
+  const compilerOptions = { ...tsconfig.compilerOptions, noEmit: false, outDir: 'dist', rootDir: 'src' };
+  await writeFile(join(linked, 'tsconfig.json'), JSON.stringify({ ...tsconfig, compilerOptions }));
+  const exports = { './*': { types: './dist/*.d.ts', default: './dist/*.js' } };
+  await writeFile(join(linked, 'package.json'), JSON.stringify({ name: '@generated/linked', exports }));
+  await mkdir(join(app, 'node_modules/@generated'), { recursive: true });
+  await symlink(linked, join(app, 'node_modules/@generated/linked'));
+  const workflows = Math.floor(count / 4);
+  for (let i = 0; i < workflows; i += 1) {
+    const source = helperPath(i).replace('src', '@generated/linked').replace('.ts', '');
+    const text = `import { total${i} as linked } from '${source}';\nexport const linked${i} = () => linked([]);\n`;
+    await appendFile(join(app, workflowPath(i)), text);
+  }
+  return app;
 }
 
 const workflowPath = (i: number): string => `src/workflows/order${i}.ts`;

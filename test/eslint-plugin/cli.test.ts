@@ -49,6 +49,17 @@ describe('longhaul-lint', () => {
     assert.deepEqual([status, out], [0, '']);
   });
 
+  it('lints a folder of the sources that has the name of one for output, and no output', async () => {
+    const { out, err } = await run([], {
+      'src/workflows.ts': workflow('return stamp();', `import { stamp } from './build/stamp.js';`),
+      'src/build/stamp.ts': dirty['src/stamp.ts'],
+      'build/old.ts': dirty['src/stamp.ts'],
+      'dist/src/build/stamp.ts': dirty['src/stamp.ts'],
+    });
+    assert.match(out, /^src\/build\/stamp\.ts:1:28 no-date-now\n/);
+    assert.match(err, /Linted 2 files;/);
+  });
+
   it('prints one JSON object with the chain', async () => {
     const { status, out } = await run(['--json'], dirty);
     const result = JSON.parse(out) as { findings: { message: string }[] };
@@ -59,7 +70,7 @@ describe('longhaul-lint', () => {
       ok: false,
       roots: ['src/workflows.ts'],
       summary: { files: 2, reached: 2, functions: 4, findings: 1, fixed: 0 },
-      baseline: { known: 0, stale: [] },
+      baseline: { known: 0, accepted: [], stale: [] },
       findings: [
         {
           rule: 'no-date-now',
@@ -135,6 +146,10 @@ describe('longhaul-lint', () => {
 
   const wrong: readonly [argv: string[], line: RegExp][] = [
     [['--nope'], /^longhaul-lint: Unknown option '--nope'\. See --help\.$/],
+    [
+      ['--max-unkown', '0'],
+      /^longhaul-lint: Unknown option '--max-unkown': did you mean --max-unknown\? See --help\.$/,
+    ],
     [['nowhere'], /^longhaul-lint: there is no file or folder nowhere\. See --help\.$/],
     [
       ['--config-project', 'nowhere.json'],

@@ -19,6 +19,9 @@ const options: ts.CompilerOptions = {
 
 const library = new Map<string, ts.SourceFile | undefined>();
 
+/** A package that is linked into the project, and that no program of the project has by itself. */
+const linked = 'packages/lib/';
+
 /** A project whose unchanged files stay the same objects over an edit, as in an editor. */
 export class EditedProject {
   private readonly texts = new Map<string, string>();
@@ -31,6 +34,9 @@ export class EditedProject {
   constructor(files: Readonly<Record<string, string>>) {
     mkdirSync(join(this.folder, 'node_modules'));
     symlinkSync(join(root, 'node_modules/@temporalio'), join(this.folder, 'node_modules/@temporalio'));
+    mkdirSync(join(this.folder, 'node_modules/@acme'));
+    mkdirSync(join(this.folder, linked), { recursive: true });
+    symlinkSync(join(this.folder, linked), join(this.folder, 'node_modules/@acme/lib'));
     this.edit(files);
   }
 
@@ -38,7 +44,7 @@ export class EditedProject {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** Writes files; a file without a text is gone. */
+  /** Writes files, of the project or of `packages/lib`; a file without a text is gone. */
   edit(files: Readonly<Record<string, string | undefined>>): void {
     for (const [path, text] of Object.entries(files)) {
       const name = `${this.folder}/${path}`;
@@ -47,7 +53,7 @@ export class EditedProject {
         this.texts.delete(name);
         rmSync(name);
       } else {
-        this.texts.set(name, text);
+        if (!path.startsWith(linked)) this.texts.set(name, text);
         mkdirSync(dirname(name), { recursive: true });
         writeFileSync(name, text);
       }

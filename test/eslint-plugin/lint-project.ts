@@ -43,9 +43,6 @@ const tsconfig = {
     types: [],
     skipLibCheck: true,
     allowJs: true,
-    baseUrl: '.',
-    ignoreDeprecations: '6.0',
-    paths: { '@lib/*': ['./src/lib/*'] },
   },
   include: ['**/*'],
 };
@@ -65,9 +62,13 @@ export async function withProject<T>(
     };
     write('package.json', JSON.stringify({ name: 'orders', dependencies: dependsOnLonghaul ? { longhaul: '*' } : {} }));
     const module = bundler ? { module: 'esnext', moduleResolution: 'bundler' } : {};
+    // TypeScript shares no parsed file among projects that have these.
+    const aliases = Object.values(files).some((text) => text.includes('@lib/'))
+      ? { baseUrl: '.', ignoreDeprecations: '6.0', paths: { '@lib/*': ['./src/lib/*'] } }
+      : {};
     write(
       'tsconfig.json',
-      JSON.stringify({ ...tsconfig, compilerOptions: { ...tsconfig.compilerOptions, ...module } }),
+      JSON.stringify({ ...tsconfig, compilerOptions: { ...tsconfig.compilerOptions, ...module, ...aliases } }),
     );
     write(
       'node_modules/longhaul/package.json',
@@ -81,10 +82,20 @@ export async function withProject<T>(
     for (const [path, text] of Object.entries(files)) write(path, text);
     return await use(folder);
   } finally {
-    // The parser keeps each project's program for the life of the process: a hundred of them do not fit.
-    clearCaches();
     rmSync(folder, { recursive: true });
+    forgetProjects();
   }
+}
+
+/** Bytes of heap from which on the parser forgets its projects. */
+const mostHeap = 700_000_000;
+
+/**
+ * The parser keeps each project's program for the life of the process, and a hundred of them do not fit. What several have in common,
+ * the libraries' types, takes longer to parse than all else: so not after each one.
+ */
+function forgetProjects(): void {
+  if (process.memoryUsage().heapUsed > mostHeap) clearCaches();
 }
 
 /** Lints a project with all rules, as ESLint runs them for a user. */

@@ -61,6 +61,12 @@ function reportsOn(files: Readonly<Record<string, string>>): { reports: readonly
   return { reports, milliseconds: (user + system) / 1_000 };
 }
 
+/** Of two looks the quicker: the collector clears up after other tests in the midst of one. */
+function quickest(files: Readonly<Record<string, string>>): ReturnType<typeof reportsOn> {
+  const [one, other] = [reportsOn(files), reportsOn(files)];
+  return one.milliseconds < other.milliseconds ? one : other;
+}
+
 function lineOf(file: ts.SourceFile, node: ts.Node): number {
   return file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
@@ -200,7 +206,7 @@ const shapes: readonly Shape[] = [
 describe('strange code', () => {
   for (const { name, make, n, far } of shapes) {
     it(`is read in time linear in its size: ${name}`, () => {
-      const [small, large] = [reportsOn(make(n)), reportsOn(make(4 * n))];
+      const [small, large] = [quickest(make(n)), quickest(make(4 * n))];
       for (const { reports } of [small, large]) {
         assert.ok(reports.includes('flow.ts:3 clock'), reports.join());
         if (far !== undefined) assert.ok(reports.includes(far), reports.join());

@@ -50,6 +50,13 @@ describe('the linter', () => {
     assert.deepEqual(lint(body), ['src/workflows.ts:5 no-lost-state']);
   });
 
+  it('reports a flag that a new run does not know, and none that is looked at right before', () => {
+    const flow = (test: string): string =>
+      `const close = defineSignal('close');\n${acts}export async function watch(): Promise<void> {\n  let isClosed = false;\n  setHandler(close, () => void (isClosed = true));\n  while (!isClosed) {\n    await charge('a');\n    if (${test}workflowInfo().continueAsNewSuggested) await continueAsNew();\n  }\n}\n`;
+    assert.deepEqual(lint(flow('')), ['src/workflows.ts:5 no-lost-state']);
+    assert.deepEqual(lint(flow('!isClosed && ')), []);
+  });
+
   it('reports a query that takes from the queue', () => {
     const body = `const next = defineQuery<string | undefined>('next');\nexport async function queue(items: string[]): Promise<void> {\n  setHandler(next, () => items.shift());\n  await sleep(1);\n}\n`;
     assert.deepEqual(lint(body), ['src/workflows.ts:4 no-side-effects-in-query']);

@@ -4,11 +4,11 @@ import type { Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
 import { isLongRunningBody } from './history.js';
 import { every, functionAround, isWaiting, isWithin, names, own, userOf } from './syntax.js';
-import { isCommand, type World } from './world.js';
+import { holds, isCommand, type World } from './world.js';
 
 /** A plain error out of a workflow function: the SDK has the task fail and be tried again, for ever. */
 export function noPlainError(unit: Unit, world: World): readonly HazardSite[] {
-  if (!isFunctionNode(unit.node)) return [];
+  if (!isFunctionNode(unit.node) || !holds(unit.file, throwing)) return [];
   const { body } = unit.node;
   if (body === undefined || !ts.isBlock(body)) return [];
   // `assertNever(kind: never)`: the types say that nobody calls it.
@@ -31,6 +31,8 @@ export function noPlainError(unit: Unit, world: World): readonly HazardSite[] {
   }
   return world.mentions(failureTypes) ? [] : plain;
 }
+
+const throwing = /\bthrow\b/;
 
 // Written so that it does not find itself where a workspace has this plugin.
 const failureTypes = /workflow(?:Failure)ErrorTypes|failure(?:Exception)Types/;

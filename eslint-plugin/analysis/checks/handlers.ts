@@ -1,70 +1,30 @@
 import ts from 'typescript';
-import { bare, nameText } from '../syntax.js';
+import type { Registration } from '../registrations.js';
 import type { Unit } from '../summary.js';
+import { bare } from '../syntax.js';
 import type { World } from './world.js';
 
-export type HandlerKind = 'signal' | 'query' | 'update';
-
-/** What a `setHandler()` registers. */
-export interface Registration {
-  node: ts.CallExpression;
-  kind: HandlerKind | undefined;
-  callback: ts.Expression;
-  validator: ts.Expression | ts.MethodDeclaration | undefined;
-  options: ts.ObjectLiteralExpression | undefined;
-}
+export type { HandlerKind, Registration } from '../registrations.js';
 
 export function registrationsIn(unit: Unit, world: World): readonly Registration[] {
-  return world.callsOf(unit).flatMap(({ name, module, node }): readonly Registration[] => {
-    if (module !== '@temporalio/workflow') return [];
-    const [first, second, third] = node.arguments;
-    const whole = defaults[name];
-    if (whole !== undefined) {
-      return first === undefined
-        ? []
-        : [{ node, kind: whole, callback: first, validator: undefined, options: undefined }];
-    }
-    if (name !== 'setHandler' || first === undefined || second === undefined) return [];
-    const given = third && bare(third);
-    const options = given !== undefined && ts.isObjectLiteralExpression(given) ? given : undefined;
-    return [{ node, kind: kindOf(first, world), callback: second, validator: validatorIn(options), options }];
-  });
+  return world.graph.registrations.in(unit);
 }
 
-const defaults: Readonly<Record<string, HandlerKind>> = {
-  setDefaultSignalHandler: 'signal',
-  setDefaultQueryHandler: 'query',
-  setDefaultUpdateHandler: 'update',
-};
-
-function kindOf(definition: ts.Expression, world: World): HandlerKind | undefined {
-  switch (world.nameOf(definition)?.name) {
-    case 'defineSignal.()':
-      return 'signal';
-    case 'defineQuery.()':
-      return 'query';
-    case 'defineUpdate.()':
-      return 'update';
-    default:
-      return undefined;
-  }
+/** The units of a handler: a function, or what names one. */
+export function codeOf(handler: ts.Node, world: World): readonly Unit[] {
+  return world.graph.unitsOf(handler);
 }
 
-function validatorIn(
-  options: ts.ObjectLiteralExpression | undefined,
-): ts.Expression | ts.MethodDeclaration | undefined {
-  for (const property of options?.properties ?? []) {
-    if (property.name === undefined || nameText(property.name) !== 'validator') continue;
-    if (ts.isPropertyAssignment(property)) return property.initializer;
-    if (ts.isShorthandPropertyAssignment(property)) return property.name;
-    if (ts.isMethodDeclaration(property)) return property;
-  }
-  return undefined;
+/** Whether a unit is written where it is handed over, rather than named there. */
+export function isInPlace(unit: Unit, handler: ts.Node): boolean {
+  return unit.node === (ts.isExpression(handler) ? bare(handler) : handler);
 }
 
-/** The units of a callback, which may be a method of the options. */
-export function codeOf(callback: ts.Expression | ts.MethodDeclaration, world: World): readonly Unit[] {
-  if (!ts.isMethodDeclaration(callback)) return world.unitsOf(callback);
-  const unit = world.graph.unitOf(callback);
-  return unit === undefined ? [] : [unit];
+/** What a registration has run, and the names that it is given for it. */
+export function codeNodes({ callbacks }: Registration, world: World): readonly ts.Node[] {
+  return callbacks.flatMap((callback) => [callback, ...codeOf(callback, world).map(({ node }) => node)]);
+}
+
+export function handlersIn(unit: Unit, world: World): readonly ts.Node[] {
+  return registrationsIn(unit, world).flatMap((registration) => codeNodes(registration, world));
 }

@@ -2,13 +2,13 @@ import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
-import { codeOf, registrationsIn } from './handlers.js';
+import { codeOf, isInPlace, registrationsIn } from './handlers.js';
 import { own } from './syntax.js';
-import type { World } from './world.js';
+import { holds, type World } from './world.js';
 
 /** Endless loops that add to the history, in workflows that have no way to continue as new. */
 export function requireContinueAsNew(unit: Unit, world: World): readonly HazardSite[] {
-  if (!isFunctionNode(unit.node) || unit.node.body === undefined) return [];
+  if (!isFunctionNode(unit.node) || unit.node.body === undefined || !holds(unit.file, looping)) return [];
   const loops = endlessLoops(unit.node.body);
   if (loops.length === 0) return [];
   const [loop] = loops.filter((one) => world.issuesCommands(unit, one));
@@ -16,6 +16,9 @@ export function requireContinueAsNew(unit: Unit, world: World): readonly HazardS
   for (const caller of world.callersOf(unit)) if (mayRollOver(caller, world)) return [];
   return [{ unit, node: firstToken(loop), effect: 'require-continue-as-new', label: 'an endless loop' }];
 }
+
+/** What may be a loop without an end: `for (const item of items)` has one. */
+const looping = /\bwhile\b|\bfor\b(?!\s*\(\s*(?:const|let|var)\s+\w+\s+(?:of|in)\b)/;
 
 /** `while (true)` and `for (;;)` that nothing leaves. */
 function endlessLoops(body: ts.Node): readonly ts.IterationStatement[] {
@@ -83,15 +86,16 @@ function firstToken(loop: ts.Node): ts.Node {
 }
 
 export function noContinueAsNewInHandler(unit: Unit, world: World): readonly HazardSite[] {
-  return registrationsIn(unit, world).flatMap(({ callback, kind }): readonly HazardSite[] =>
-    codeOf(callback, world).flatMap((code): readonly HazardSite[] => {
-      const way = world.wayTo(code, 'continues-as-new');
-      if (way === undefined) return [];
-      const label = `continueAsNew() in the handler of ${kind === 'update' ? 'an update' : `a ${kind ?? 'signal'}`}`;
-      const at = code.node === bare(callback) ? (way.edges[0]?.node ?? way.hazard.node) : callback;
-      return [{ unit, node: at, effect: 'no-continue-as-new-in-handler', label, onward: way.edges }];
-    }),
+  const handlers = registrationsIn(unit, world).flatMap(({ callbacks, kind }) =>
+    callbacks.flatMap((callback) => codeOf(callback, world).map((code) => ({ callback, kind, code }))),
   );
+  return handlers.flatMap(({ callback, kind, code }): readonly HazardSite[] => {
+    const way = world.wayTo(code, 'continues-as-new');
+    if (way === undefined) return [];
+    const label = `continueAsNew() in the handler of ${kind === 'update' ? 'an update' : `a ${kind ?? 'signal'}`}`;
+    const at = isInPlace(code, callback) ? (way.edges[0]?.node ?? way.hazard.node) : callback;
+    return [{ unit, node: at, effect: 'no-continue-as-new-in-handler', label, onward: way.edges }];
+  });
 }
 
 /** Awaited in a `try` whose `catch` lets nothing out, a continue-as-new does not happen. */

@@ -4,10 +4,11 @@ import { continueAsNewByHistory } from './by-history.js';
 import * as failures from './failures.js';
 import * as heartbeats from './heartbeats.js';
 import * as history from './history.js';
+import { requireInboxDrain } from './inbox-drain.js';
 import * as messages from './messages.js';
 import type { CheckName } from './names.js';
 import { noNonserializablePayload } from './payloads.js';
-import * as state from './state.js';
+import { noLostState } from './state.js';
 import type { World } from './world.js';
 
 /** Finds in one unit what one rule reports. */
@@ -21,11 +22,11 @@ export const checks: Readonly<Record<CheckName, Check>> = {
   'activity-observes-cancellation': heartbeats.activityObservesCancellation,
   'require-continue-as-new': history.requireContinueAsNew,
   'continue-as-new-by-history': continueAsNewByHistory,
-  'no-lost-state': state.noLostState,
+  'no-lost-state': noLostState,
   'no-continue-as-new-in-handler': history.noContinueAsNewInHandler,
   'no-continue-as-new-in-try': history.noContinueAsNewInTry,
   'handlers-before-first-await': messages.handlersBeforeFirstAwait,
-  'require-inbox-drain': state.requireInboxDrain,
+  'require-inbox-drain': requireInboxDrain,
   'require-all-handlers-finished': messages.requireAllHandlersFinished,
   'no-side-effects-in-query': messages.noSideEffectsInQuery,
   'no-async-update-validator': messages.noAsyncUpdateValidator,

@@ -5,7 +5,7 @@ import { leaves } from '../mutations.js';
 import type { Unit } from '../summary.js';
 import { bare, isFunctionNode, nameText } from '../syntax.js';
 import { wayFrom } from '../way.js';
-import { codeOf, registrationsIn, type Registration } from './handlers.js';
+import { codeOf, isInPlace, registrationsIn, type Registration } from './handlers.js';
 import { isLongRunningBody } from './history.js';
 import { every, functionAround, isWaiting, own, userOf } from './syntax.js';
 import { isCommand, type World } from './world.js';
@@ -23,19 +23,19 @@ function lateHelpers(unit: Unit, world: World): readonly HazardSite[] {
     ({ node, to }) =>
       ts.isCallExpression(node) && isFunctionNode(to.node) && !isAsync(to.node) && isOwnCall(node, unit.node),
   );
-  const definitionsOf = (edge: Edge): ReadonlySet<string> =>
-    new Set(
-      [edge.to, ...world.graph.calledBy(edge.to)]
-        .flatMap((at) => registrationsIn(at, world))
-        .filter(({ kind }) => kind === 'query' || kind === 'update')
-        .map(({ node }) => node.arguments[0]?.getText() ?? ''),
-    );
+  const registered = registrationsIn(unit, world);
+  const isAsked = ({ kind }: Registration): boolean => kind === 'query' || kind === 'update';
+  const definitionsOf = (edge: Edge): ReadonlySet<string> => {
+    const handedOn = registered.filter(({ node }) => node === edge.node);
+    const own = [edge.to, ...world.graph.calledBy(edge.to)].flatMap((at) => registrationsIn(at, world));
+    return new Set((handedOn.length > 0 ? handedOn : own).filter(isAsked).map(({ definition }) => definition));
+  };
   const isLate = (edge: Edge): boolean => isAfterWait(edge.node, unit.node, world);
   const late = calls.filter(isLate);
   if (late.length === 0) return [];
   const known = new Set(
     [
-      ...registrationsIn(unit, world).map(({ node }) => node.arguments[0]?.getText() ?? ''),
+      ...registered.filter(({ isWrapped }) => !isWrapped).map(({ definition }) => definition),
       ...calls.filter((edge) => !isLate(edge)).flatMap((edge) => [...definitionsOf(edge)]),
     ].map(lastWord),
   );
@@ -58,11 +58,10 @@ function lastWord(definition: string): string {
 }
 
 function lateRegistrations(unit: Unit, world: World): readonly HazardSite[] {
-  return registrationsIn(unit, world).flatMap(({ node, kind }): readonly HazardSite[] => {
-    if (kind !== 'query' && kind !== 'update') return [];
-    const [first, second] = node.arguments;
+  return registrationsIn(unit, world).flatMap(({ node, kind, definition, isWrapped }): readonly HazardSite[] => {
+    if (isWrapped || (kind !== 'query' && kind !== 'update')) return [];
+    const [, second] = node.arguments;
     // Set for a second time, or taken away: there was one from the start.
-    const definition = first?.getText() ?? '';
     const isAgain = every(unit.node, isSetHandlerOf(definition)).length > 1;
     if (isAgain || second === undefined || bare(second).getText() === 'undefined') return [];
     if (!isAfterWait(node, unit.node, world)) return [];
@@ -81,12 +80,23 @@ function isSetHandlerOf(definition: string): (node: ts.Node) => boolean {
 /** Whether a statement before a place, on its own way through the function, waits for a command for sure. */
 function isAfterWait(node: ts.Node, code: ts.Node, world: World): boolean {
   for (let at = node; at !== code && !ts.isSourceFile(at); at = at.parent) {
-    const { parent } = at;
-    if (!ts.isBlock(parent)) continue;
-    const index = parent.statements.findIndex((statement) => statement === at);
-    if (parent.statements.slice(0, index).some((statement) => waits(statement, world))) return true;
+    if (ts.isBlock(at.parent) && at.pos >= firstWaitIn(at.parent, world)) return true;
   }
   return false;
+}
+
+const firstWaits = new WeakMap<World, WeakMap<ts.Block, number>>();
+
+/** Where the first statement of a block that waits ends: each call in the block asks. */
+function firstWaitIn(block: ts.Block, world: World): number {
+  let known = firstWaits.get(world);
+  if (known === undefined) firstWaits.set(world, (known = new WeakMap<ts.Block, number>()));
+  let end = known.get(block);
+  if (end === undefined) {
+    end = block.statements.find((statement) => waits(statement, world))?.end ?? Infinity;
+    known.set(block, end);
+  }
+  return end;
 }
 
 /** A statement that always waits: not one that some condition guards. */
@@ -121,20 +131,18 @@ function isWait(call: ts.CallExpression, world: World, depth = 0): boolean {
 interface Asked {
   unit: Unit;
   effect: Effect;
-  callback: ts.Expression | ts.MethodDeclaration;
+  callback: ts.Node;
   where: string;
 }
 
 export function noSideEffectsInQuery(unit: Unit, world: World): readonly HazardSite[] {
-  return registrationsIn(unit, world).flatMap(({ callback, kind, validator }): readonly HazardSite[] => {
-    const asked = { unit, effect: 'no-side-effects-in-query' as const };
-    return [
-      ...(kind === 'query' ? sideEffects({ ...asked, callback, where: 'a query' }, world) : []),
-      ...(validator === undefined
-        ? []
-        : sideEffects({ ...asked, callback: validator, where: 'an update validator' }, world)),
-    ];
-  });
+  const asked = { unit, effect: 'no-side-effects-in-query' as const };
+  return registrationsIn(unit, world).flatMap(({ callbacks, kind, validators }): readonly HazardSite[] => [
+    ...(kind === 'query' ? callbacks : []).flatMap((callback) =>
+      sideEffects({ ...asked, callback, where: 'a query' }, world),
+    ),
+    ...validators.flatMap((callback) => sideEffects({ ...asked, callback, where: 'an update validator' }, world)),
+  ]);
 }
 
 export function conditionPredicatePure(unit: Unit, world: World): readonly HazardSite[] {
@@ -162,8 +170,7 @@ function sideEffects({ unit, effect, callback, where }: Asked, world: World): re
         }),
       );
       if (way === undefined) continue;
-      const isInline = ts.isMethodDeclaration(callback) || code.node === bare(callback);
-      const at = isInline ? (way.edges[0]?.node ?? way.hazard.node) : callback;
+      const at = isInPlace(code, callback) ? (way.edges[0]?.node ?? way.hazard.node) : callback;
       const what = way.hazard.label.replace(/ of @temporalio\/workflow$/, '');
       return [{ unit, node: at, effect, label: `${where} ${words}: ${what}`, onward: way.edges }];
     }
@@ -215,8 +222,8 @@ function isKept(node: ts.Node): boolean {
 }
 
 export function noAsyncUpdateValidator(unit: Unit, world: World): readonly HazardSite[] {
-  return registrationsIn(unit, world).flatMap(({ validator }): readonly HazardSite[] => {
-    if (validator === undefined) return [];
+  const all = registrationsIn(unit, world).flatMap(({ validators }) => validators);
+  return all.flatMap((validator): readonly HazardSite[] => {
     const [code] = codeOf(validator, world);
     if (code === undefined || !isAsync(code.node)) return [];
     return [{ unit, node: validator, effect: 'no-async-update-validator', label: 'an async update validator' }];
@@ -318,15 +325,52 @@ export function requireAllHandlersFinished(unit: Unit, world: World): readonly H
   const [first] = slow;
   if (first === undefined) return [];
   const { body } = unit.node;
-  if (body === undefined || !ts.isBlock(body) || isOpen(body)) return [];
+  if (body === undefined || !ts.isBlock(body)) return [];
+  const isEarly = rollsOverEarly(unit, first.node, world);
+  if (!isEarly && isOpen(body)) return [];
   // A helper that only registers is as good as the workflow that calls it.
   if (!isAsync(unit.node) && !endsByItself(unit, world)) return [];
-  const mayWait = (at: Unit): boolean =>
-    world.graph.hazards(at, 'waits-for-handlers').length > 0 ||
-    world.graph.from(at).borders.some(({ module }) => module.startsWith('.'));
-  for (const caller of world.callersOf(unit)) if (world.leads(caller, 'waits for handlers', mayWait)) return [];
-  const label = `a handler (${first.node.arguments[0]?.getText() ?? ''}) that may still run when the workflow ends`;
+  if (!isEarly) for (const caller of world.callersOf(unit)) if (mayWait(caller, world)) return [];
+  const label = `a handler (${first.definition}) that may still run when the ${isEarly ? 'run continues as new' : 'workflow ends'}`;
   return [{ unit, node: first.node, effect: 'require-all-handlers-finished', label }];
+}
+
+/** Whether code, or what it calls, waits for handlers; unknown helpers may. */
+function mayWait(unit: Unit, world: World): boolean {
+  return world.leads(
+    unit,
+    'waits for handlers',
+    (at) =>
+      world.graph.hazards(at, 'waits-for-handlers').length > 0 ||
+      world.graph.from(at).borders.some(({ module }) => module.startsWith('.')),
+  );
+}
+
+/** Whether a workflow continues as new at a place that no wait for handlers comes before, wherever else it has one. */
+function rollsOverEarly(unit: Unit, registration: ts.Node, world: World): boolean {
+  const { graph } = world;
+  const { edges, borders } = graph.from(unit);
+  if (!isAsync(unit.node) || borders.some(({ module }) => module.startsWith('.'))) return false;
+  const calls = edges.filter(({ node, to }) => ts.isCallExpression(node) && to.kind !== 'module');
+  const rollsOver = (at: Unit): boolean =>
+    world.leads(at, 'continues as new', (one) => graph.hazards(one, 'continues-as-new').length > 0);
+  const rollovers = [
+    ...graph.hazards(unit, 'continues-as-new').map(({ node }) => node),
+    ...calls.filter(({ to }) => rollsOver(to) && !mayWait(to, world)).map(({ node }) => node),
+  ];
+  const waits = [
+    ...graph.hazards(unit, 'waits-for-handlers').map(({ node }) => node),
+    ...edges.filter(({ to }) => to.kind !== 'module' && mayWait(to, world)).map(({ node }) => node),
+  ];
+  const pauses = every(unit.node, (node) => isWaiting(node) && functionAround(node) === unit.node);
+  return rollovers.some(
+    (rollover) =>
+      functionAround(rollover) === unit.node &&
+      rollover.pos > registration.end &&
+      waits.every((wait) => wait.pos > rollover.pos) &&
+      // Without a pause in between no handler has begun.
+      pauses.some((pause) => pause.pos > registration.end && pause.end < rollover.pos),
+  );
 }
 
 /** Whether a workflow that calls a helper comes to its end, and none is run by what rolls over. */
@@ -352,24 +396,30 @@ function forwarded(code: Unit, world: World): Unit {
 }
 
 /** Whether a handler waits for a command and nothing shows that somebody waits for the handler. */
-function isUnderWay({ callback, kind, options }: Registration, world: World): boolean {
+function isUnderWay({ callbacks, kind, options }: Registration, world: World): boolean {
   if (kind !== 'signal' && kind !== 'update') return false;
   if (options?.properties.some(({ name }) => name !== undefined && nameText(name) === 'unfinishedPolicy')) return false;
-  return codeOf(callback, world).some((handler) => {
+  const handlers = callbacks.flatMap((callback) => codeOf(callback, world));
+  return handlers.some((handler) => {
     const code = forwarded(handler, world);
     if (!isFunctionNode(code.node)) return false;
-    const waiting = every(code.node, isWaiting).filter((node) => functionAround(node) === code.node);
     const own = world.callsOf(code).filter(
       // How long a condition takes is up to the workflow: it may be met before anybody asks.
-      (call) => isCommand(call) && call.name !== 'condition' && ts.isAwaitExpression(userOf(call.node)),
+      (call) => isCommand(call) && call.name !== 'condition' && isAwaited(call.node, code.node),
     );
     const awaited = own[0]?.node ?? awaitedHelper(code, world);
-    if (waiting.length === 0 || awaited === undefined) return false;
+    if (awaited === undefined) return false;
     // What it sets after a wait may be what the workflow waits for.
     return !world.graph
       .hazards(code, 'mutates')
       .some(({ node }) => node.getStart() > awaited.getStart() || isAround(node, awaited));
   });
+}
+
+/** Whether a handler waits for a promise, or hands it back for the SDK to wait for. */
+function isAwaited(call: ts.Node, code: ts.Node): boolean {
+  const user = userOf(call);
+  return ts.isAwaitExpression(user) || (functionAround(call) === code && (ts.isReturnStatement(user) || user === code));
 }
 
 /** A helper that a handler awaits, and that waits for a command itself; one that also sets what is outside may tell the workflow. */

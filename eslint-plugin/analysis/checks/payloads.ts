@@ -1,7 +1,8 @@
 import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
-import { bare, isFunctionNode, nameText } from '../syntax.js';
+import { shown } from '../paths.js';
+import { bare, isFunctionNode, lineOf, nameText } from '../syntax.js';
 import { boundActivities } from './activities.js';
 import { isLongRunningBody } from './history.js';
 import type { SdkCall, World } from './world.js';
@@ -18,19 +19,65 @@ const lost: Readonly<Record<string, string>> = {
   Error: 'an Error arrives as {}',
 };
 
+/** What a type holds that does not arrive, and where that is declared. */
+interface Loss {
+  why: string;
+  culprit?: ts.Declaration | undefined;
+}
+
+/** A report, and the declaration that it is about: a type that many activities take is wrong once. */
+interface Found extends HazardSite {
+  culprit?: ts.Declaration | undefined;
+}
+
 /** Values in the signatures of workflows and activities that the default converter changes or refuses. */
 export function noNonserializablePayload(unit: Unit, world: World): readonly HazardSite[] {
-  const found = [
+  const found = foundIn(unit, world);
+  if (found.length === 0 || world.mentions(/payloadConverterPath|dataConverter\b|payloadCodecs/)) return [];
+  const firsts = firstOf(world);
+  return found.flatMap(({ culprit, ...site }): readonly HazardSite[] => {
+    if (culprit === undefined) return [site];
+    return firsts.get(culprit) === site.node
+      ? [{ ...site, label: `${site.label}${placeOf(culprit, site, world)}` }]
+      : [];
+  });
+}
+
+function foundIn(unit: Unit, world: World): readonly Found[] {
+  return [
     ...ofWorkflow(unit, world),
     ...ofActivities(unit, world),
     ...ofMessages(unit, world),
     ...ofArguments(unit, world),
   ];
-  if (found.length === 0) return [];
-  return world.mentions(/payloadConverterPath|dataConverter\b|payloadCodecs/) ? [] : found;
 }
 
-function ofWorkflow(unit: Unit, world: World): readonly HazardSite[] {
+const firsts = new WeakMap<World, ReadonlyMap<ts.Declaration, ts.Node>>();
+
+/** The first place in the workflows' files, by their names, at which each wrong declaration is met. */
+function firstOf(world: World): ReadonlyMap<ts.Declaration, ts.Node> {
+  let known = firsts.get(world);
+  if (known === undefined) {
+    const all = [...world.reached()].flatMap((unit) => [...foundIn(unit, world)]);
+    const inOrder = all.sort((a, b) => {
+      const [one, other] = [a.unit.file.fileName, b.unit.file.fileName];
+      return one === other ? a.node.pos - b.node.pos : one < other ? -1 : 1;
+    });
+    const found = new Map<ts.Declaration, ts.Node>();
+    for (const { culprit, node } of inOrder) if (culprit !== undefined && !found.has(culprit)) found.set(culprit, node);
+    firsts.set(world, (known = found));
+  }
+  return known;
+}
+
+/** Where a declaration stands, unless that is in sight of the report. */
+function placeOf(culprit: ts.Declaration, { unit }: HazardSite, { graph }: World): string {
+  const file = culprit.getSourceFile();
+  if (file === unit.file) return '';
+  return `, declared at ${shown(graph.cwd, file.fileName)}:${String(lineOf(file, culprit.getStart()))}`;
+}
+
+function ofWorkflow(unit: Unit, world: World): readonly Found[] {
   const { node } = unit;
   if (!isFunctionNode(node) || !world.isEntry(unit) || isLongRunningBody(unit, world)) return [];
   const signature = world.checker.getSignatureFromDeclaration(node);
@@ -40,11 +87,11 @@ function ofWorkflow(unit: Unit, world: World): readonly HazardSite[] {
   return found.filter(({ label }) => !/: (a function|an instance) /.test(label));
 }
 
-function ofActivities(unit: Unit, world: World): readonly HazardSite[] {
-  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+function ofActivities(unit: Unit, world: World): readonly Found[] {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly Found[] => {
     if (name !== 'proxyActivities' || module !== '@temporalio/workflow') return [];
     const { names, type } = boundActivities(node, world);
-    return names.flatMap((activity): readonly HazardSite[] => {
+    return names.flatMap((activity): readonly Found[] => {
       const property = type?.getProperty(activity);
       const [signature] =
         property === undefined ? [] : world.checker.getTypeOfSymbolAtLocation(property, node).getCallSignatures();
@@ -54,9 +101,9 @@ function ofActivities(unit: Unit, world: World): readonly HazardSite[] {
 }
 
 /** What `defineSignal<[Set<string>]>()` and its kin say of their arguments and answers. */
-function ofMessages(unit: Unit, world: World): readonly HazardSite[] {
+function ofMessages(unit: Unit, world: World): readonly Found[] {
   const { checker } = world;
-  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
+  return world.callsOf(unit).flatMap(({ name, module, node }): readonly Found[] => {
     const kind = definitions[name];
     if (kind === undefined || module !== '@temporalio/workflow') return [];
     const given = node.typeArguments?.map((type) => checker.getTypeFromTypeNode(type));
@@ -67,11 +114,11 @@ function ofMessages(unit: Unit, world: World): readonly HazardSite[] {
       ...(answer === undefined ? [] : [[answer, 'answers'] as const]),
     ];
     return parts
-      .flatMap(([type, does]): readonly HazardSite[] => {
-        const why = lostIn(type, checker, node);
-        if (why === undefined) return [];
-        const whose = node.arguments[0]?.getText() ?? '';
-        return [{ unit, node, effect: 'no-nonserializable-payload', label: `${kind} ${whose} ${does}: ${why}` }];
+      .flatMap(([type, does]): readonly Found[] => {
+        const loss = lostIn(type, checker, node);
+        if (loss === undefined) return [];
+        const label = `${kind} ${node.arguments[0]?.getText() ?? ''} ${does}: ${loss.why}`;
+        return [{ unit, node, effect: 'no-nonserializable-payload', label, culprit: loss.culprit }];
       })
       .slice(0, 1);
   });
@@ -95,7 +142,7 @@ function ofArguments(unit: Unit, world: World): readonly HazardSite[] {
     if (call.module !== '@temporalio/workflow') return [];
     return payloadsOf(call).flatMap((argument): readonly HazardSite[] => {
       if (ts.isStringLiteralLike(argument) || ts.isNumericLiteral(argument)) return [];
-      const why = lostIn(checker.getTypeAtLocation(argument), checker, argument);
+      const why = lostIn(checker.getTypeAtLocation(argument), checker, argument)?.why;
       // Who takes anything takes a text for a date, and looks at the fields of an instance alone.
       if (why === undefined || /^(a Date|an instance)\b/.test(why)) return [];
       // Reported where it is declared; asked last, since the compiler resolves the whole call for it.
@@ -122,34 +169,32 @@ function payloadsOf({ name, node }: SdkCall): readonly ts.Expression[] {
   });
 }
 
-function ofSignature(
-  signature: ts.Signature,
-  node: ts.Node,
-  unit: Unit,
-  world: World,
-  who: string,
-): readonly HazardSite[] {
+function ofSignature(signature: ts.Signature, node: ts.Node, unit: Unit, world: World, who: string): readonly Found[] {
   const { checker } = world;
   const result = checker.getReturnTypeOfSignature(signature);
   // Called otherwise than over the wire.
   if (result.getSymbol()?.name !== 'Promise') return [];
   const parts = [
-    ...signature.parameters.map((p) => [checker.getTypeOfSymbolAtLocation(p, node), `gets ${p.name}`] as const),
-    ...checker.getTypeArguments(result as ts.TypeReference).map((type) => [type, 'returns'] as const),
+    ...signature.parameters.map(
+      (p) => [checker.getTypeOfSymbolAtLocation(p, node), `gets ${p.name}`, p.valueDeclaration] as const,
+    ),
+    ...checker
+      .getTypeArguments(result as ts.TypeReference)
+      .map((type) => [type, 'returns', signature.getDeclaration() as ts.SignatureDeclaration | undefined] as const),
   ];
-  for (const [type, what] of parts) {
-    const why = isCode(type) ? 'a function does not arrive' : lostIn(type, checker, node);
-    if (why === undefined) continue;
+  return parts.flatMap(([type, what, declaration]): readonly Found[] => {
+    const loss = isCode(type) ? { why: 'a function does not arrive' } : lostIn(type, checker, node);
+    if (loss === undefined) return [];
     const at = isFunctionNode(node) ? ((node as ts.FunctionDeclaration).name ?? node) : node;
-    return [{ unit, node: at, effect: 'no-nonserializable-payload', label: `${who} ${what}: ${why}` }];
-  }
-  return [];
+    const culprit = loss.culprit ?? declaration;
+    return [{ unit, node: at, effect: 'no-nonserializable-payload', label: `${who} ${what}: ${loss.why}`, culprit }];
+  });
 }
 
 /** What a type holds that JSON loses; only what is surely there, to a depth at which payloads still are. */
-function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0): string | undefined {
+function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0): Loss | undefined {
   if (depth > 4) return undefined;
-  if ((type.flags & ts.TypeFlags.BigIntLike) !== 0) return 'a bigint is refused';
+  if ((type.flags & ts.TypeFlags.BigIntLike) !== 0) return { why: 'a bigint is refused' };
   // Either of a union may be meant for callers in the same process.
   if (type.isUnion()) {
     const rest = type.types.filter((t) => (t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) === 0);
@@ -161,7 +206,8 @@ function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0):
   const isLib =
     symbol.declarations?.some((d) => /\/typescript\/lib\/lib\.[^/]*$/.test(d.getSourceFile().fileName)) ?? false;
   if (isLib) {
-    if (lost[symbol.name] !== undefined) return lost[symbol.name];
+    const why = lost[symbol.name];
+    if (why !== undefined) return { why };
     if (symbol.name !== 'Array' && symbol.name !== 'ReadonlyArray') return undefined;
     return first(checker.getTypeArguments(type as ts.TypeReference), (t) => lostIn(t, checker, at, depth + 1));
   }
@@ -172,20 +218,22 @@ function lostIn(type: ts.Type, checker: ts.TypeChecker, at: ts.Node, depth = 0):
   if (ts.isClassLike(declaration)) return ofInstance(type, checker);
   return first(type.getProperties(), (property) => {
     const own = lostIn(checker.getTypeOfSymbolAtLocation(property, at), checker, at, depth + 1);
-    return own === undefined ? undefined : `${own} (${property.name})`;
+    if (own === undefined) return undefined;
+    return { why: `${own.why} (${property.name})`, culprit: own.culprit ?? property.declarations?.[0] };
   });
 }
 
 /** An instance arrives with its fields alone: those of a class without methods are all that it has. */
-function ofInstance(type: ts.Type, checker: ts.TypeChecker): string | undefined {
+function ofInstance(type: ts.Type, checker: ts.TypeChecker): Loss | undefined {
   const isError = type.getProperty('stack') !== undefined && type.getProperty('message') !== undefined;
-  if (isError) return lost['Error'];
+  if (isError) return { why: lost['Error'] ?? '' };
   const [method] = type
     .getProperties()
     .flatMap(({ declarations = [] }) => declarations)
     .filter((node) => ts.isMethodDeclaration(node) || ts.isGetAccessor(node));
   if (method === undefined) return undefined;
-  return `an instance of ${checker.typeToString(type)} arrives without ${method.name.getText()}`;
+  const why = `an instance of ${checker.typeToString(type)} arrives without ${method.name.getText()}`;
+  return { why, culprit: type.getSymbol()?.declarations?.[0] };
 }
 
 /** A function, rather than an object that can be called too. */

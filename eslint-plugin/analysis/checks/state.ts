@@ -1,20 +1,42 @@
 import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
-import { mutators } from '../mutations.js';
 import type { Unit } from '../summary.js';
-import { bare, isFunctionNode, type FunctionNode } from '../syntax.js';
-import { registrationsIn } from './handlers.js';
+import { bare, type FunctionNode, isFunctionNode } from '../syntax.js';
+import { isFilledWithin } from './filled-within.js';
+import { isLostFlag } from './flags.js';
+import { handlersIn } from './handlers.js';
 import { isLongRunningBody } from './history.js';
+import {
+  facesOf,
+  familyOf,
+  fieldIn,
+  fieldsOf,
+  filledFrom,
+  looksAt,
+  membersNamed,
+  ownHandlers,
+  withParents,
+} from './instances.js';
+import {
+  callOn,
+  changesOf,
+  declaredAround,
+  declaredIn,
+  fillsIn,
+  isBuffer,
+  isChange,
+  isEmpty,
+  isEmptyObject,
+  isFill,
+  isFilledIn,
+  isGrowth,
+  isHandedOn,
+  isSum,
+  type Local,
+  loopsAround,
+} from './locals.js';
 import { every, functionAround, isWaiting, isWithin, own } from './syntax.js';
 import type { World } from './world.js';
-
-/** A local of a workflow that changes while it runs. */
-interface Local {
-  name: string;
-  declaration: ts.VariableDeclaration;
-  /** Every mention of it but the declaration, functions within included. */
-  uses: readonly ts.Identifier[];
-}
 
 /** State that the next run does not get: it starts again from nothing, and what was in it is gone. */
 export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
@@ -31,18 +53,96 @@ export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
   if (rollovers.length === 0) return [];
   const { body } = node;
   const travelling = new Set(rollovers.flatMap((call) => [...mentionedIn(call.arguments, body)]));
-  const lost = declaredIn(body).filter(({ name }) => !travelling.has(name));
+  const lost = [...declaredIn(body), ...declaredAround(node)].filter(
+    ({ name, declaration }) => !travelling.has(name) && !isMemo(name) && !isOfFunctions(declaration.name, world),
+  );
   const handlers = handlersIn(unit, world);
   const found = lost.filter(
     (local) =>
-      (isBuffer(local) && isFilledIn(local, handlers) && !isDrained(local, rollovers)) ||
+      ((isBuffer(local) ? isFilledIn(local, handlers) : isFilledWithin(local, handlers, unit, world)) &&
+        !isDrained(new Set([local.name]), local.uses, rollovers)) ||
       (isSum(local) && isResult(local, node)) ||
-      (isCollected(local, node, rollovers) && isResult(local, node)),
+      ((isCollected(local, node, rollovers) || isCounted(local, node, rollovers, world)) && isResult(local, node)) ||
+      isLostFlag(local, node, rollovers, unit, world),
   );
-  return found.map(({ name, declaration }) => {
-    const label = `'${name}', which continueAsNew() does not hand on`;
-    return { unit, node: declaration.name, effect: 'no-lost-state' as const, label };
+  return [
+    ...found.map(({ name, declaration }): HazardSite => {
+      const label = `'${name}', which continueAsNew() does not hand on`;
+      return { unit, node: declaration.name, effect: 'no-lost-state', label };
+    }),
+    ...lostFields(unit, node, rollovers, world),
+  ];
+}
+
+/** Buffers of the instance whose method continues as new. */
+function lostFields(
+  unit: Unit,
+  node: FunctionNode,
+  rollovers: readonly ts.CallExpression[],
+  world: World,
+): readonly HazardSite[] {
+  const owner = ts.findAncestor(node, ts.isClassLike);
+  if (owner === undefined) return [];
+  const family = withParents(owner, world);
+  const fields = fieldsOf(family, isEmpty);
+  if (fields.size === 0) return [];
+  const filled = new Set(ownHandlers(family, world).flatMap(({ fills }) => [...fills]));
+  // Where a method of its own does nothing but continue, its callers say with what.
+  const calls = world.graph
+    .to(unit)
+    .filter(({ from, node: call }) => ts.isCallExpression(call) && isWithin(from.node, owner))
+    .map(({ node: call }) => call as ts.CallExpression);
+  const named = new Set([
+    ...[...rollovers, ...calls].flatMap((call) => call.arguments.flatMap((argument) => [...membersNamed(argument)])),
+    ...namedByLocals(node, rollovers),
+  ]);
+  return [...fields].flatMap(([name, field]): readonly HazardSite[] => {
+    const faces = facesOf(name, family);
+    if (!filled.has(name) || named.has('*') || [...faces].some((face) => named.has(face))) return [];
+    if (isOfFunctions(field.name, world) || isMemo(name)) return [];
+    // A member that a subclass has may look at it too.
+    const asked = [...rollovers, ...calls].flatMap((call) => every(call, ts.isCallExpression));
+    if (
+      asked.some((call) =>
+        world.graph.edgesAt(call).some(({ to }) => ts.isMethodDeclaration(to.node) && looksAt(to.node, name)),
+      )
+    ) {
+      return [];
+    }
+    const uses = every(owner, (inner) => isFace(inner, faces));
+    if (isDrained(faces, uses, rollovers) || (calls.length > 0 && isDrained(faces, uses, calls))) return [];
+    const isHere = field.getSourceFile() === unit.file;
+    const label = `'this.${name}', which continueAsNew() does not hand on`;
+    return [{ unit, node: isHere ? field.name : (rollovers[0] ?? node), effect: 'no-lost-state', label }];
   });
+}
+
+/** What is known already may be found out again. */
+function isMemo(name: string): boolean {
+  return /cache|memo/i.test(name);
+}
+
+/** Who waits, rather than what: nobody waits any more once the run ends, and no payload holds a function. */
+function isOfFunctions(name: ts.Node, { checker }: World): boolean {
+  const type = checker.getTypeAtLocation(name);
+  const isReference = (type.flags & ts.TypeFlags.Object) !== 0 && 'target' in type;
+  const parts = isReference ? checker.getTypeArguments(type as ts.TypeReference) : [];
+  return (parts.at(-1)?.getCallSignatures().length ?? 0) > 0;
+}
+
+function isFace(node: ts.Node, faces: ReadonlySet<string>): boolean {
+  const name = fieldIn(node);
+  return name !== undefined && faces.has(name);
+}
+
+/** What the arguments are made of, where they are put together in variables before. */
+function namedByLocals(node: FunctionNode, rollovers: readonly ts.CallExpression[]): readonly string[] {
+  const { body } = node;
+  if (body === undefined || !ts.isBlock(body)) return [];
+  const names = new Set(rollovers.flatMap((call) => [...mentionedIn(call.arguments, body)]));
+  const isNamed = (inner: ts.Node): boolean => ts.isIdentifier(inner) && names.has(inner.text);
+  const made = every(body, (inner) => ts.isVariableDeclaration(inner) && every(inner, isNamed).length > 0);
+  return made.flatMap((one) => [...membersNamed(one)]);
 }
 
 /** The body of a `longRunning()` starts anew after each rollover: only its state travels. */
@@ -81,85 +181,24 @@ function waitsFor(node: ts.Node, run: string): boolean {
   return new RegExp(`\\b${run}\\.`).test(node.getText());
 }
 
-/** A buffer that a signal fills, and that nobody looks into any more while the workflow still waits. */
-export function requireInboxDrain(unit: Unit, world: World): readonly HazardSite[] {
-  const { node } = unit;
-  if (!isFunctionNode(node) || node.body === undefined || !ts.isBlock(node.body)) return [];
-  const { body } = node;
-  const handlers = handlersIn(unit, world);
-  const signals = registrationsIn(unit, world).filter(({ kind }) => kind === 'signal');
-  if (signals.length === 0) return [];
-  return declaredIn(body).flatMap((local): readonly HazardSite[] => {
-    const filledBy = signals.find(({ callback }) => isFilledIn(local, [callback]));
-    if (!isBuffer(local) || filledBy === undefined) return [];
-    const others = local.uses.filter((use) => !handlers.some((handler) => isWithin(use, handler)) || isRead(use));
-    const reads = others.filter((use) => !isWithin(use, filledBy.callback));
-    // What a handler, a predicate or another function looks at may be looked at any time.
-    if (reads.length === 0 || reads.some((use) => functionAround(use) !== node)) return [];
-    // A loop that goes on for other reasons comes back to it.
-    if (reads.some((use) => loopsAround(use, body).some((loop) => !goesOnBy(loop, reads)))) return [];
-    const last = Math.max(...reads.map((use) => loopsAround(use, body).at(-1)?.end ?? use.end));
-    const isLater = every(body, isWaiting).some(
-      (wait) => functionAround(wait) === node && wait.getStart() >= last && !/continueAsNew/i.test(wait.getText()),
-    );
-    if (!isLater) return [];
-    const label = `'${local.name}', which a signal fills and nobody reads after line ${String(lineOf(last, body))}`;
-    return [{ unit, node: filledBy.node, effect: 'require-inbox-drain', label }];
-  });
-}
-
-function lineOf(position: number, node: ts.Node): number {
-  return node.getSourceFile().getLineAndCharacterOfPosition(position).line + 1;
-}
-
-/** Whether a handler looks at a buffer too, rather than only putting something in. */
-function isRead(use: ts.Identifier): boolean {
-  return !isFill(use);
-}
-
-function handlersIn(unit: Unit, world: World): readonly ts.Node[] {
-  return registrationsIn(unit, world).map(({ callback }) => callback);
-}
-
-/** The variables at the top of a body, before anything loops. */
-function declaredIn(body: ts.Block): readonly Local[] {
-  return body.statements
-    .flatMap((statement) => (ts.isVariableStatement(statement) ? [...statement.declarationList.declarations] : []))
-    .flatMap((declaration): readonly Local[] => {
-      const { name } = declaration;
-      if (!ts.isIdentifier(name)) return [];
-      const uses = every(
-        body,
-        (node) => ts.isIdentifier(node) && node.text === name.text && node !== name && !isMember(node),
-      );
-      return [{ name: name.text, declaration, uses: uses as readonly ts.Identifier[] }];
-    });
-}
-
-function isMember(node: ts.Identifier): boolean {
-  const { parent } = node;
-  if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
-  return ts.isPropertyAssignment(parent) && parent.name === node;
-}
-
-/** Made empty: what is put in is all that is in it. */
-function isBuffer({ declaration }: Local): boolean {
+/** An instance that adds up what a loop gives it, and that nobody else is handed. */
+function isCounted(local: Local, node: FunctionNode, rollovers: readonly ts.CallExpression[], world: World): boolean {
+  const { declaration, uses } = local;
   const value = declaration.initializer && bare(declaration.initializer);
-  if (value === undefined) return false;
-  if (ts.isArrayLiteralExpression(value)) return value.elements.length === 0;
-  return (
-    ts.isNewExpression(value) &&
-    /^(Array|Map|Set)$/.test(value.expression.getText()) &&
-    (value.arguments?.length ?? 0) === 0
+  if (value === undefined || !ts.isNewExpression(value) || (value.arguments?.length ?? 0) > 0) return false;
+  const family = familyOf(declaration.name, world);
+  const fields = fieldsOf(family, (start) => isEmpty(start) || ts.isNumericLiteral(bare(start)));
+  if (fields.size === 0 || uses.some(isHandedOn)) return false;
+  const inLoops = uses.filter((use) => functionAround(use) === node && loopsAround(use, node).length > 0);
+  return rollovers.some((call) =>
+    inLoops.some(
+      (use) =>
+        (use.pos < call.pos || loopsAround(use, node).some((loop) => isWithin(call, loop))) &&
+        world.graph
+          .edgesAt(callOn(use))
+          .some(({ to }) => [...filledFrom(to, family, world)].some((field) => fields.has(field))),
+    ),
   );
-}
-
-function fillsIn({ uses }: Local): readonly ts.Node[] {
-  return uses.filter(isFill);
-}
-
-function isFilledIn({ uses }: Local, handlers: readonly ts.Node[]): boolean {
-  return uses.some((use) => isFill(use) && handlers.some((handler) => isWithin(use, handler)));
 }
 
 /** What a loop gathers before the run continues as new, and gives to nobody on the way: the result of this run alone. */
@@ -171,77 +210,6 @@ function isCollected(local: Local, node: FunctionNode, rollovers: readonly ts.Ca
     inLoops.some((use) => use.pos < call.pos || loopsAround(use, node).some((loop) => isWithin(call, loop))),
   );
   return isLost && !local.uses.some(isHandedOn);
-}
-
-function isEmptyObject({ declaration }: Local): boolean {
-  const value = declaration.initializer && bare(declaration.initializer);
-  return value !== undefined && ts.isObjectLiteralExpression(value) && value.properties.length === 0;
-}
-
-/** `list = [...list, item]`, `totals[id] = sum` */
-function isGrowth(use: ts.Identifier): boolean {
-  const { parent } = use;
-  if (ts.isElementAccessExpression(parent) && parent.expression === use) {
-    return ts.isBinaryExpression(parent.parent) && parent.parent.left === parent && isAssigning(parent.parent);
-  }
-  if (!ts.isBinaryExpression(parent) || parent.left !== use || !isAssigning(parent)) return false;
-  return every(parent, (node) => node !== use && ts.isIdentifier(node) && node.text === use.text).length > 0;
-}
-
-function isAssigning({ operatorToken: { kind } }: ts.BinaryExpression): boolean {
-  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
-}
-
-/** `await save(list)`: somebody else keeps it. */
-function isHandedOn(use: ts.Identifier): boolean {
-  const inner = ts.isSpreadElement(use.parent) ? use.parent.parent : use;
-  const call = ts.findAncestor(
-    inner,
-    (outer) => ts.isCallExpression(outer) || ts.isStatement(outer) || isFunctionNode(outer),
-  );
-  if (call === undefined || !ts.isCallExpression(call)) return false;
-  return call.arguments.some((argument) => isWithin(use, argument));
-}
-
-/** `buffer.push(item)` */
-function isFill(use: ts.Identifier): boolean {
-  const { parent } = use;
-  return (
-    ts.isPropertyAccessExpression(parent) &&
-    /^(push|unshift|add|set)$/.test(parent.name.text) &&
-    ts.isCallExpression(parent.parent) &&
-    parent.parent.expression === parent
-  );
-}
-
-/** A `let` that adds up: `count += 1`, `count = next(count)`. */
-function isSum(local: Local): boolean {
-  const { initializer } = local.declaration;
-  if (initializer === undefined || (ts.getCombinedNodeFlags(local.declaration) & ts.NodeFlags.Const) !== 0)
-    return false;
-  const value = bare(initializer);
-  const isPlain = ts.isNumericLiteral(value) || ts.isStringLiteralLike(value) || ts.isBigIntLiteral(value);
-  return isPlain && changesOf(local).length > 0;
-}
-
-function changesOf({ name, uses }: Local): readonly ts.Node[] {
-  return uses.filter((use) => {
-    if (!isChange(use)) return false;
-    const { parent } = use;
-    if (!ts.isBinaryExpression(parent) || parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return true;
-    return every(parent, (node) => node !== use && ts.isIdentifier(node) && node.text === name).length > 0;
-  });
-}
-
-function isChange(use: ts.Identifier): boolean {
-  const { parent } = use;
-  if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)) {
-    return parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken;
-  }
-  if (ts.isPropertyAccessExpression(parent)) return mutators.has(parent.name.text) && isFill(use);
-  if (!ts.isBinaryExpression(parent) || parent.left !== use) return false;
-  const { kind } = parent.operatorToken;
-  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
 /** What a run comes to: it is returned, or a loop goes on until it is what the workflow was asked for. */
@@ -261,11 +229,15 @@ function isResult({ uses }: Local, node: FunctionNode): boolean {
 }
 
 /** Whether a run only continues when nothing is left: a loop before it, or the condition on it, looks at the buffer. */
-function isDrained({ name, uses }: Local, rollovers: readonly ts.CallExpression[]): boolean {
+function isDrained(
+  faces: ReadonlySet<string>,
+  uses: readonly ts.Node[],
+  rollovers: readonly ts.CallExpression[],
+): boolean {
   return rollovers.every((call) => {
     for (let at: ts.Node = call; !isFunctionNode(at) && !ts.isSourceFile(at); at = at.parent) {
       const { parent } = at;
-      if (ts.isIfStatement(parent) && parent.thenStatement === at && names(parent.expression, name)) return true;
+      if (ts.isIfStatement(parent) && parent.thenStatement === at && names(parent.expression, faces)) return true;
       if (!ts.isBlock(parent)) continue;
       const before = parent.statements.slice(0, parent.statements.indexOf(at as ts.Statement));
       if (before.some((statement) => empties(statement, uses))) return true;
@@ -274,12 +246,14 @@ function isDrained({ name, uses }: Local, rollovers: readonly ts.CallExpression[
   });
 }
 
-function names(code: ts.Node, name: string): boolean {
-  return every(code.parent, (node) => ts.isIdentifier(node) && node.text === name && isWithin(node, code)).length > 0;
+export function names(code: ts.Node, faces: ReadonlySet<string>): boolean {
+  const isFace = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) && faces.has(node.text) && isWithin(node, code);
+  return every(code.parent, isFace).length > 0;
 }
 
 /** A loop over all that there is, or a wait until nothing is. */
-function empties(statement: ts.Statement, uses: readonly ts.Identifier[]): boolean {
+function empties(statement: ts.Statement, uses: readonly ts.Node[]): boolean {
   const looked = ts.isWhileStatement(statement)
     ? statement.expression
     : ts.isForOfStatement(statement)
@@ -288,18 +262,6 @@ function empties(statement: ts.Statement, uses: readonly ts.Identifier[]): boole
   if (looked !== undefined) return uses.some((use) => isWithin(use, looked));
   if (!ts.isExpressionStatement(statement)) return false;
   return /===? *0|!\w|size *<|length *</.test(statement.getText()) && uses.some((use) => isWithin(use, statement));
-}
-
-function loopsAround(node: ts.Node, body: ts.Node): readonly ts.IterationStatement[] {
-  const found: ts.IterationStatement[] = [];
-  for (let at = node; at !== body; at = at.parent) if (ts.isIterationStatement(at, false)) found.push(at);
-  return found;
-}
-
-/** A loop that goes on as long as there is something in the buffer. */
-function goesOnBy(loop: ts.IterationStatement, reads: readonly ts.Node[]): boolean {
-  const looked = ts.isForStatement(loop) ? loop.condition : (loop as ts.WhileStatement | ts.ForOfStatement).expression;
-  return looked !== undefined && reads.some((use) => isWithin(use, looked));
 }
 
 /** The names that arguments are made of, through the variables and members that they name. */

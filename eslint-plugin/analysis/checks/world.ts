@@ -3,7 +3,6 @@ import type { CallGraph, HazardSite } from '../call-graph.js';
 import type { Effect } from '../effects.js';
 import { reachability } from '../reachable.js';
 import type { Unit } from '../summary.js';
-import { bare } from '../syntax.js';
 import { wayFrom, type Way } from '../way.js';
 import { isWithin } from './syntax.js';
 
@@ -29,6 +28,8 @@ export class World {
     readonly project: () => CallGraph,
     /** Whether the SDK runs a unit as a workflow. */
     readonly isEntry: (unit: Unit) => boolean,
+    /** All that workflows run. */
+    readonly reached: () => Iterable<Unit>,
     /** Names and patterns of task queues that one host alone takes from. */
     readonly dedicatedQueues: readonly string[],
   ) {}
@@ -58,12 +59,7 @@ export class World {
 
   /** The units that a callback stands for: written in place, or named. */
   unitsOf(callback: ts.Expression, graph = this.graph): readonly Unit[] {
-    const own = graph.unitOf(bare(callback));
-    if (own !== undefined) return [own];
-    return graph.referents
-      .of(callback)
-      .flatMap((referent) => (referent.kind === 'function' ? [graph.unitOf(referent.node)] : []))
-      .filter((unit) => unit !== undefined);
+    return graph.unitsOf(callback);
   }
 
   /** The shortest way from a unit to an effect. */
@@ -132,7 +128,8 @@ export class World {
 
 const held = new WeakMap<ts.SourceFile, Map<string, boolean>>();
 
-function holds(file: ts.SourceFile, text: RegExp): boolean {
+/** Whether a file's text has something in it; each is looked at once. */
+export function holds(file: ts.SourceFile, text: RegExp): boolean {
   let byText = held.get(file);
   if (byText === undefined) held.set(file, (byText = new Map<string, boolean>()));
   let known = byText.get(text.source);
