@@ -1,5 +1,5 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { WatchEvent, WatchMetrics } from '../client';
 import type { Io, Status } from './io';
 import { openClient, serverOptions, serverUsage } from './open-client';
@@ -51,6 +51,7 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
     throw new UsageError(`takes no argument ${JSON.stringify(positionals[0])}. See --help.`);
   const { follow = false, json = false } = values;
   if (values.metrics !== undefined && !follow) throw new UsageError('--metrics goes with --follow.');
+  if (values.host !== undefined && values.metrics === undefined) throw new UsageError('--host goes with --metrics.');
   const port = parseNumber('--metrics', values.metrics, 0, 65_535);
   const every = parseDuration('--every', values.every);
   const rate = parseNumber('--rate', values.rate, 1, 10_000);
@@ -70,9 +71,16 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
     });
     return { store, of: state?.namespace };
   };
-  if (values.state !== undefined) await stateOf(values.state); // before anything is begun
+  if (values.state !== undefined) {
+    // Before anything is begun.
+    await stateOf(values.state);
+    if (await isOfOthers(resolve(io.cwd, values.state)))
+      throw new UsageError(`--state: ${values.state} is no state of a watch; name another file, or remove it.`);
+  }
 
-  const { client, address, namespace, close } = await openClient(io, values, config);
+  // One that is started while the server is away is to tell of that, too.
+  const { client, address, namespace, unanswered, close } = await openClient(io, values, config, { patient: follow });
+  if (unanswered) io.err(`longhaul watch: ${unanswered.message} It is asked again and again.`);
   let metrics: WatchMetrics | undefined;
   try {
     const file = values.state ?? stateFile(namespace);
@@ -98,6 +106,13 @@ export async function watch(argv: readonly string[], io: Io): Promise<Status> {
           signal: io.signal,
         }),
     );
+    if (follow && unanswered === undefined) {
+      // An outage is waited for; a name that is wrong will not come right.
+      await client.workflowService.describeNamespace({ namespace }).catch((error: unknown) => {
+        const failed = ServerError.from(error, `watch ${namespace}`, { address, namespace });
+        if (failed.code === 5) throw failed;
+      });
+    }
     if (!follow) {
       const report = await watching.scan().catch((error: unknown) => {
         throw ServerError.from(error, `watch ${namespace}`, { address, namespace });
@@ -133,6 +148,12 @@ export function stateFile(namespace: string): string {
   return namespace === 'default' ? '.longhaul/watch.json' : `.longhaul/watch-${encodeURIComponent(namespace)}.json`;
 }
 
+/** Whether a file holds what a watch never wrote: it would be written over. Zeros are what a crash of the machine leaves. */
+async function isOfOthers(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return !text.startsWith('{"schema":"longhaul.watch-state/') && /[^\0\s]/.test(text);
+}
+
 /** An option or a catalog entry that is out of range is wrong use, not a defect. */
 function made<T>(make: () => T): T {
   try {
@@ -145,13 +166,12 @@ function made<T>(make: () => T): T {
 
 async function loadHook(file: string, io: Io): Promise<Hook> {
   const path = resolve(io.cwd, file);
-  const { createJiti } = await import('jiti');
-  const { whyNotLoaded } = await import('../config/index.js');
+  const { defaultExport, loadModule, whyNotLoaded } = await import('../config/index.js');
   let hook: unknown;
   try {
-    hook = await createJiti(pathToFileURL(path).href, { fsCache: false }).import(path, { default: true });
+    hook = defaultExport((await loadModule(path)).exported);
   } catch (error) {
-    throw new UsageError(`--hook: ${file} can't be loaded: ${whyNotLoaded(error)}`, { cause: error });
+    throw new UsageError(`--hook: ${file} can't be loaded: ${whyNotLoaded(error, path)}`, { cause: error });
   }
   if (typeof hook !== 'function') throw new UsageError(`--hook: the default export of ${file} is no function.`);
   return hook as Hook;

@@ -1,5 +1,5 @@
 import { QueryNotRegisteredError } from '@temporalio/client';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { DeadLetter } from '../workflows/envelope';
 import type { DeadLetterResult, DeadLetterSelection } from '../workflows/dead-letter-commands';
 import type { LonghaulStatus } from '../workflows/status';
@@ -12,8 +12,8 @@ export class OperateError extends Error {
 
   constructor(
     message: string,
-    /** `not-longhaul`: it is none of `longRunning`; `no-worker`: none answered in time; `task-failing`: its workflow task fails. */
-    readonly why: 'not-longhaul' | 'no-worker' | 'task-failing',
+    /** `not-longhaul`: it is none of `longRunning`; `no-worker`: none answered in time; `task-failing`: its workflow task fails; `closed`: it ended before any worker took it. */
+    readonly why: 'not-longhaul' | 'no-worker' | 'task-failing' | 'closed',
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -51,6 +51,11 @@ export class OperatedWorkflow {
    */
   async status(): Promise<LonghaulStatus> {
     return this.timely(() => this.handle.query<LonghaulStatus>(names.status));
+  }
+
+  /** How the newest run ended, such as `completed` or `terminated`; undefined while it is open. @throws WorkflowNotFoundError */
+  async ended(): Promise<string | undefined> {
+    return statusName(await this.timely(() => this.handle.describe()));
   }
 
   /** Stops the handing out of items; what is in hand goes on, and what comes in is kept. @throws as `status` does */
@@ -94,7 +99,8 @@ export class OperatedWorkflow {
 
   /** A signal is taken by any workflow, and heard of by none that does not know it: the status tells. */
   private async afterSignal(signal: string, isDone: (status: LonghaulStatus) => boolean): Promise<LonghaulStatus> {
-    await this.status();
+    const before = await this.status();
+    if (isDone(before) && (await this.ended()) === undefined) return before;
     await this.handle.signal(signal);
     for (let tries = 0; ; tries += 1) {
       const status = await this.status();
@@ -112,13 +118,20 @@ export class OperatedWorkflow {
         const message = `Workflow ${this.workflowId} does not know ${names.status}: it is no longRunning workflow.`;
         throw new OperateError(message, 'not-longhaul', { cause: error });
       }
+      if (isClosedUnseen(error)) {
+        const message = `Workflow ${this.workflowId} was closed before a worker took it, so it can tell nothing.`;
+        throw new OperateError(message, 'closed', { cause: error });
+      }
       const isLate = isTimeout(error);
       if (!isLate && !isFailing(error)) throw error;
       const { cause, why } = await this.taskFailure();
       const more = `longhaul inspect ${inShell(this.workflowId)} shows more.`;
       // A task that nobody answered is for want of a worker.
       if (isLate && (cause === 'unknown' || cause === 'timed-out')) {
-        const message = `No worker answered for workflow ${this.workflowId} within ${timeoutMs / 1_000} s; ${more}`;
+        const ended = statusName(await this.handle.describe().catch(() => undefined));
+        const of =
+          ended === undefined ? '' : `, which has ended (${ended}) and needs one all the same to tell of itself,`;
+        const message = `No worker answered for workflow ${this.workflowId}${of} within ${timeoutMs / 1_000} s; ${more}`;
         throw new OperateError(message, 'no-worker', { cause: error });
       }
       const message = `Workflow ${this.workflowId} fails its workflow task: ${why.replace(/\.?$/, '.')} ${fixes[cause]} In full: ${more.replace(' shows more', '')}`;
@@ -131,7 +144,7 @@ export class OperatedWorkflow {
     const request = {
       namespace: options.namespace,
       execution: { workflowId: this.workflowId },
-      maximumPageSize: 10,
+      maximumPageSize: 1_000, // many signals may have come since
     };
     const page = await workflowService.getWorkflowExecutionHistoryReverse(request).catch(() => undefined);
     return taskFailureIn(page);
@@ -139,9 +152,19 @@ export class OperatedWorkflow {
 }
 
 /** The server's words where the workflow's newest task has failed. */
-function isFailing(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if (/Workflow Task in failed state/i.test(at.message)) return true;
+const isFailing = (error: unknown): boolean => says(error, /Workflow Task in failed state/i);
+
+/** Undefined while it is open. */
+function statusName(of: WorkflowExecutionDescription | undefined): string | undefined {
+  const name = of?.status.name ?? 'RUNNING';
+  return name === 'RUNNING' ? undefined : name.toLowerCase().replaceAll('_', ' ');
+}
+
+/** The server's words where there is nothing to replay for a query. */
+const isClosedUnseen = (error: unknown): boolean => says(error, /closed before WorkflowTaskStarted/i);
+
+function says(error: unknown, words: RegExp): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (words.test(at.message)) return true;
   return false;
 }
 

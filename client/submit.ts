@@ -46,13 +46,13 @@ const grpcStatus = { resourceExhausted: 8, failedPrecondition: 9, unavailable: 1
  *
  * Unlike `handle.executeUpdate` it survives a rollover: an update that is turned away because its run is about to end is sent again to
  * the next one, and an answer is asked of the run that accepted the item, also when another one has begun since. It also goes on
- * trying while the server can't take it: ten updates are in flight for the workflow, a rate limit is reached, or it is being
- * restarted. An inbox without `dedupe` may then get the item twice, where a rollover came between.
+ * trying while the server can't take it: ten updates are in flight for the workflow, a rate limit is reached, it is being
+ * restarted, or the workflow fails its tasks until its code is mended. An inbox without `dedupe` may then get the item twice, where a rollover came between.
  *
  * @returns what the item's handler returned, for an inbox declared `reply: 'done'`; nothing for `'accepted'`.
  * @throws WorkflowUpdateFailedError with the item's failure, or why it was turned away, as its cause.
  * @throws WorkflowNotFoundError when no run is open.
- * @throws SubmitTimeoutError when `timeout` ran out.
+ * @throws SubmitTimeoutError when `timeout` ran out; its message ends with what the server said last.
  * @throws the reason of `signal`, when that aborts.
  * @remarks Each try is one action on Temporal Cloud.
  */
@@ -74,6 +74,7 @@ export async function submit<Ret, T>(
   // A handle with the run id of `target` would go on asking a run that has ended.
   const handle = client.getHandle(workflowId, undefined, firstExecutionRunId ? { firstExecutionRunId } : {});
   let updateId: string = randomUUID();
+  let refusal: unknown;
   const attempt = async (): Promise<Ret> => {
     // `executeUpdate` asks whichever run is open for the answer, and does not find it there after a rollover.
     const accepted = await handle.startUpdate(update, { args: [item], updateId, waitForStage: 'ACCEPTED' });
@@ -85,13 +86,14 @@ export async function submit<Ret, T>(
       // A signal for each try: a call leaves a listener behind.
       return await (ended ? client.withAbortSignal(AbortSignal.any([ended]), attempt) : attempt());
     } catch (error) {
-      if (ended?.aborted) throw endedBy(error);
+      if (ended?.aborted) throw endedBy(refusal ?? error);
       const turnedAway =
         isLonghaulFailure(error, 'LonghaulRollingOver') ||
         (whenFull === 'wait' && isLonghaulFailure(error, 'LonghaulInboxFull'));
       // A run answers an update id once; one that may have been accepted is asked for under the same.
       if (turnedAway) updateId = randomUUID();
       else if (!isOfTheMoment(error)) throw error;
+      refusal = error;
     }
     // Clients that were turned away together do not come back together.
     await sleep(waitMs * (0.5 + Math.random() / 2), undefined, ended ? { signal: ended } : {}).catch(() => undefined);
@@ -100,7 +102,8 @@ export async function submit<Ret, T>(
   function endedBy(cause: unknown): unknown {
     if (signal?.aborted) return signal.reason;
     const message = `The item sent to '${workflowId}' by '${update.name}' had no answer within ${timeout}; it may have been accepted`;
-    return new SubmitTimeoutError(message, workflowId, { cause });
+    const why = detailsOf(cause);
+    return new SubmitTimeoutError(why === undefined ? message : `${message}. Last: ${why}`, workflowId, { cause });
   }
 }
 
@@ -109,11 +112,17 @@ export async function submit<Ret, T>(
  * workflow task that was to take it failed, or its host went away. The client has tried ten times by then.
  */
 function isOfTheMoment(error: unknown): boolean {
-  const { cause } = Object(error) as { cause?: { code?: unknown; details?: unknown } };
-  // It came as a task failed: one that was to end the run and found a new signal, most often.
+  const { cause } = Object(error) as { cause?: { code?: unknown } };
+  // It came as a task failed: one that was to end the run and found a new signal, most often. Or tasks fail until the code is mended.
   if (cause?.code === grpcStatus.failedPrecondition)
-    return /unexpected workflow task failure/.test(String(cause.details));
+    return /workflow task (?:failure|in failed state)/i.test(detailsOf(error) ?? '');
   return cause?.code === grpcStatus.resourceExhausted || cause?.code === grpcStatus.unavailable;
+}
+
+/** What the server said. */
+function detailsOf(error: unknown): string | undefined {
+  const { cause } = Object(error) as { cause?: { details?: unknown } };
+  return typeof cause?.details === 'string' && cause.details !== '' ? cause.details : undefined;
 }
 
 function checkSubmit(target: unknown, update: unknown, options: SubmitOptions): void {

@@ -1,7 +1,7 @@
 import type { Finding, Verdict } from './report';
 import type { Described } from './server-calls';
 import type { TypeSettings } from './settings';
-import { fixes } from './task-failure';
+import { fixes, unrecorded } from './task-failure';
 import type { TaskFailure } from './task-failure';
 import { iso, isoOrNull, msOf, span } from './time';
 
@@ -11,8 +11,8 @@ export interface Evidence {
   settings: TypeSettings;
   /** How long a task may wait for a worker that takes it, in milliseconds. */
   notTakenMs: number;
-  /** Why its workflow task fails; asked only where it does. */
-  taskFailure?: TaskFailure;
+  /** Why its workflow task fails, and how often it did; asked only where it may. */
+  taskFailure?: TaskFailure & { tries: number };
   /** Signals that the run has received; counted only where they may be many. */
   signals?: number;
   /** When activities were scheduled first, by id; asked only where the server tells of a later attempt alone. */
@@ -30,11 +30,20 @@ const running = 1;
 
 export const isRunning = ({ workflowExecutionInfo: info }: Described): boolean => Number(info?.status) === running;
 
-/** Whether its workflow task fails, so that the cause is worth a call. */
-export const isTaskFailing = (
-  { pendingWorkflowTask: task }: Described,
-  { workflowTaskAttempts }: TypeSettings,
-): boolean => (task?.attempt ?? 0) >= workflowTaskAttempts;
+/**
+ * Whether its workflow task may fail, so that its history is worth a call. The server counts attempts anew whenever a signal comes
+ * between two, so that the task of a workflow which is signalled again and again is at its first or second for ever.
+ *
+ * @param failed Whether it did when it was looked at last.
+ */
+export function mayTaskFail(
+  { pendingWorkflowTask: task, executionConfig }: Described,
+  { nowMs, failed }: { nowMs: number; failed: boolean },
+): boolean {
+  if (!task) return false;
+  const longMs = (msOf(executionConfig?.defaultWorkflowTaskTimeout) ?? 10_000) / 5;
+  return failed || (task.attempt ?? 1) > 1 || nowMs - (msOf(task.startedTime) ?? nowMs) > longMs;
+}
 
 export const historyEvents = ({ workflowExecutionInfo: info }: Described): number =>
   Number(String(info?.historyLength ?? 0));
@@ -108,9 +117,9 @@ function workflowTask(described: Described, { settings, nowMs, notTakenMs, taskF
   const { pendingWorkflowTask: task } = described;
   if (!task) return [];
   const sinceMs = msOf(task.originalScheduledTime) ?? msOf(task.scheduledTime);
-  const attempts = task.attempt ?? 1;
-  if (isTaskFailing(described, settings)) {
-    const { cause, why } = taskFailure ?? { cause: 'unknown' as const, why: 'the server recorded no reason' };
+  const attempts = Math.max(task.attempt ?? 1, taskFailure?.tries ?? 1);
+  if (attempts >= settings.workflowTaskAttempts) {
+    const { cause, why } = taskFailure ?? unrecorded;
     return [
       {
         verdict: 'workflow-task-failing',

@@ -1,9 +1,10 @@
 import type { Finding } from './report';
 import type { Described, ServerCalls } from './server-calls';
-import { agedActivities, historyEvents, isRunning, isTaskFailing, judge } from './judge';
+import { agedActivities, historyEvents, isRunning, judge, mayTaskFail } from './judge';
 import type { TypeSettings } from './settings';
 import type { Suspect } from './suspects';
-import { taskFailureIn } from './task-failure';
+import { failedTasks, unrecorded } from './task-failure';
+import type { TaskFailure } from './task-failure';
 import { msOf } from './time';
 
 export interface LookOptions {
@@ -34,7 +35,7 @@ export class Looker {
 
   /** @returns undefined where the server knows it no more. */
   async look(
-    { workflowId, runId }: Pick<Suspect, 'workflowId'> & { runId?: string },
+    { workflowId, runId, failed = false }: Pick<Suspect, 'workflowId'> & { runId?: string; failed?: boolean },
     options: LookOptions,
   ): Promise<LookedAt | undefined> {
     const described = await this.calls.describe(workflowId, runId);
@@ -43,9 +44,9 @@ export class Looker {
     const ownRunId = info?.execution?.runId ?? '';
     const settings = options.settingsOf(info?.type?.name ?? '');
     const running = isRunning(described);
-    const failing = running && isTaskFailing(described, settings);
     const signals = running ? await this.signalsOf(described, workflowId, ownRunId, settings) : undefined;
     const { nowMs, notTakenMs } = options;
+    const mayFail = running && mayTaskFail(described, { nowMs, failed });
     const aged = running ? agedActivities(described, settings, nowMs) : [];
     return {
       workflowId,
@@ -56,13 +57,30 @@ export class Looker {
         nowMs,
         settings,
         notTakenMs,
-        ...(failing
-          ? { taskFailure: taskFailureIn(await this.calls.historyTail(workflowId, ownRunId, tailEvents)) }
-          : {}),
+        ...(mayFail ? { taskFailure: await this.taskFailure(described, workflowId, ownRunId, settings) } : {}),
         ...(signals === undefined ? {} : { signals }),
         ...(aged.length === 0 ? {} : { firstScheduledMs: await this.firstScheduled(workflowId, ownRunId, aged) }),
       }),
     };
+  }
+
+  /** Reads on behind signals, which may be many, until it is known that the task fails, or that it does not. */
+  private async taskFailure(
+    { pendingWorkflowTask: task }: Described,
+    workflowId: string,
+    runId: string,
+    { workflowTaskAttempts }: TypeSettings,
+  ): Promise<TaskFailure & { tries: number }> {
+    // Where the server's own count tells already, the cause is all that is asked for.
+    const needed = (task?.attempt ?? 1) >= workflowTaskAttempts ? 1 : workflowTaskAttempts - 1;
+    const events: Parameters<typeof failedTasks>[0] = [];
+    for (let token: Uint8Array | undefined; ;) {
+      const page = await this.calls.historyTail(workflowId, runId, token ? tailPage : tailEvents, token);
+      events.push(...(page?.history?.events ?? []));
+      const { count, newest, whole } = failedTasks(events);
+      token = page && page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+      if (whole || !token || count >= needed) return { ...(newest ?? unrecorded), tries: count + 1 };
+    }
   }
 
   /** From the history, the newest events first, as far back as it takes. */

@@ -43,7 +43,7 @@ export async function scan(
   const counted = await countAndSuspect(calls, types, nowMs, mostSuspects);
   const looked = new Map<string, LookedAt>();
   const chains = new Map<string, 'running' | 'closed'>();
-  const look = async (one: { workflowId: string; runId?: string }): Promise<void> => {
+  const look = async (one: { workflowId: string; runId?: string; failed?: boolean }): Promise<void> => {
     const found = await looker.look(one, options);
     if (!found) return;
     looked.set(found.workflowId, found);
@@ -51,8 +51,10 @@ export async function scan(
   };
 
   // Whatever run is open now; a case may have rolled over since.
+  const isFailing = ({ verdict }: Finding): boolean => verdict === 'workflow-task-failing';
+  const failed = new Set(known.cases.filter(isFailing).map(({ workflowId }) => workflowId));
   for (const { workflowId } of known.cases) {
-    if (workflowId !== '' && !looked.has(workflowId)) await look({ workflowId });
+    if (workflowId !== '' && !looked.has(workflowId)) await look({ workflowId, failed: failed.has(workflowId) });
   }
   // One whose workflow is gone, or whose id another chain has taken, is over.
   for (const one of known.cases)

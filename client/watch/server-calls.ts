@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowService } from '@temporalio/client';
+import { unlessAborted } from '../../config/unless-aborted';
 import type { WatchCost } from './report';
 
 export type Described = Awaited<ReturnType<WorkflowService['describeWorkflowExecution']>>;
@@ -100,7 +101,10 @@ export class ServerCalls {
     this.made[kind] += 1;
     const { connection, workflowService } = this.client;
     const timely = () => connection.withDeadline(Date.now() + deadlineMs, () => make(workflowService, this.namespace));
-    return this.signal ? connection.withAbortSignal(AbortSignal.any([this.signal]), timely) : timely();
+    const { signal } = this;
+    return signal
+      ? unlessAborted(signal, () => connection.withAbortSignal(AbortSignal.any([signal]), timely))
+      : timely();
   }
 }
 

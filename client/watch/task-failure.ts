@@ -7,7 +7,12 @@ export const causes = {
   grpcMessageTooLarge: 36,
   payloadsTooLarge: 37,
   pendingLimits: [26, 27, 28, 29, 33],
+  /** No fault of the code: a signal or an update came in between, or somebody reset, paused or moved the workflow. */
+  inPassing: [1, 13, 17, 18, 20, 31, 39],
 } as const;
+
+/** A time-out of a task that a worker has taken; the other kind is a cached workflow whose worker is gone. */
+const startToClose = 1;
 
 interface FailureLike {
   message?: string | null;
@@ -20,18 +25,34 @@ export interface TaskFailure {
   why: string;
 }
 
+/** Workflow tasks that came to nothing since the last one that was completed. */
+export interface FailedTasks {
+  count: number;
+  newest: TaskFailure | undefined;
+  /** Whether the events go back to a task that was completed. */
+  whole: boolean;
+}
+
+/** @param events Newest first. */
+export function failedTasks(events: NonNullable<NonNullable<HistoryPage['history']>['events']>): FailedTasks {
+  const failures: TaskFailure[] = [];
+  for (const event of events) {
+    if (event.workflowTaskCompletedEventAttributes) return { count: failures.length, newest: failures[0], whole: true };
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failed && !(causes.inPassing as readonly number[]).includes(failed.cause ?? 0))
+      failures.push({ cause: causeOf(failed.cause ?? 0, failed.failure), why: messageOf(failed.failure) });
+    if (Number(event.workflowTaskTimedOutEventAttributes?.timeoutType) === startToClose)
+      failures.push({ cause: 'timed-out', why: 'no worker answered within the time of a workflow task' });
+  }
+  return { count: failures.length, newest: failures[0], whole: false };
+}
+
 /** Why the workflow task fails, from the newest events of the run, newest first. */
 export function taskFailureIn(page: Pick<HistoryPage, 'history'> | undefined): TaskFailure {
-  for (const event of page?.history?.events ?? []) {
-    const failed = event.workflowTaskFailedEventAttributes;
-    if (failed) return { cause: causeOf(failed.cause ?? 0, failed.failure), why: messageOf(failed.failure) };
-    if (event.workflowTaskTimedOutEventAttributes) {
-      return { cause: 'timed-out', why: 'no worker answered within the time of a workflow task' };
-    }
-    if (event.workflowTaskCompletedEventAttributes) break;
-  }
-  return { cause: 'unknown', why: 'the server recorded no reason' };
+  return failedTasks(page?.history?.events ?? []).newest ?? unrecorded;
 }
+
+export const unrecorded: TaskFailure = { cause: 'unknown', why: 'the server recorded no reason' };
 
 export function causeOf(cause: number, failure: FailureLike | null | undefined): TaskFailureCause {
   const message = messageOf(failure);

@@ -183,7 +183,10 @@ export class Watch {
       await attempt({ type: 'resolved', case: one, how }, () => cases.splice(cases.indexOf(one), 1));
     }
     const reasons = failures.map(messageOf);
-    if (reasons.length > 0) report.warnings.push(`${reasons.length} events could not be told of: ${reasons[0] ?? ''}`);
+    if (reasons.length > 0)
+      report.warnings.push(
+        `${reasons.length === 1 ? '1 event' : `${reasons.length} events`} could not be told of: ${reasons[0] ?? ''}`,
+      );
     await this.save().catch((error: unknown) => {
       report.warnings.push(`What was told of could not be kept, so a restart tells of it anew: ${messageOf(error)}`);
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ServiceError } from '@temporalio/client';
 import { defineUpdate } from '@temporalio/workflow';
-import { submit } from 'longhaul/client';
+import { submit, SubmitTimeoutError } from 'longhaul/client';
 import type { SubmitTarget } from 'longhaul/client';
 
 const ask = defineUpdate<string, [string]>('ask');
@@ -23,20 +23,25 @@ function refused(times: number, code: number, details: string): { target: Submit
 }
 
 describe('submit', () => {
-  it('sends an update again, under the same id, whose workflow task failed', async () => {
-    const details = 'Unable to perform workflow execution update due to unexpected workflow task failure.';
-    const { target, ids } = refused(2, 9, details);
-    assert.equal(await submit(target, ask, 'x'), 'answered');
-    assert.equal(ids.length, 3);
-    assert.equal(new Set(ids).size, 1);
-  });
+  for (const details of [
+    'Unable to perform workflow execution update due to unexpected workflow task failure.',
+    // Of a task that was tried three times: its workers die, or its code is to be mended.
+    'Unable to perform workflow execution update due to Workflow Task in failed state.',
+  ]) {
+    it(`sends an update again, under the same id, after: ${details}`, async () => {
+      const { target, ids } = refused(2, 9, details);
+      assert.equal(await submit(target, ask, 'x'), 'answered');
+      assert.equal(ids.length, 3);
+      assert.equal(new Set(ids).size, 1);
+      await assert.rejects(submit(refused(9, 9, details).target, ask, 'x', { timeout: 400 }), (error: Error) => {
+        assert.ok(error instanceof SubmitTimeoutError);
+        return error.message.endsWith(`Last: ${details}`);
+      });
+    });
+  }
 
   it('tells of what is not of the moment at once', async () => {
-    const { target, ids } = refused(
-      1,
-      9,
-      'Unable to perform workflow execution update due to Workflow Task in failed state.',
-    );
+    const { target, ids } = refused(1, 9, 'Namespace is handed over.');
     await assert.rejects(submit(target, ask, 'x'), ServiceError);
     assert.equal(ids.length, 1);
   });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { OperatedWorkflow, OperateError } from 'longhaul/client';
@@ -18,8 +21,9 @@ describe('longhaul run', () => {
     return { status, err, result: (out === '' ? {} : JSON.parse(out)) as RunResult };
   }
 
-  it('tells the status, pauses and resumes, and lists, redrives and drops dead letters', () =>
-    server.run(
+  it('tells the status, pauses and resumes, and lists, redrives and drops dead letters', async () => {
+    let ended = '';
+    await server.run(
       mended,
       [],
       async (handle) => {
@@ -43,6 +47,9 @@ describe('longhaul run', () => {
         await handle.signal(add, { id: 'late' });
         assert.equal((await workflow.status()).inboxes.items?.depth, 1);
         assert.match(runText(paused.result), /paused since .*\n/);
+        const { historyLength } = await handle.describe();
+        await workflow.pause();
+        assert.equal((await handle.describe()).historyLength, historyLength, 'paused as it is it gets no signal');
         await handle.signal(mend);
         assert.equal((await workflow.resume()).pausedSince, null);
 
@@ -52,18 +59,39 @@ describe('longhaul run', () => {
         const { result } = await command(id, 'status');
         assert.deepEqual(result.status?.deadLetters, []);
         assert.match(runText(result), /0 dead letters/);
+        assert.equal(result.ended, null);
         await assert.rejects(workflow.redrive({ ids: ['d7'] }), /WorkflowUpdateFailedError|Update failed/);
         const unknown = await command(id, 'dead-letters', 'drop', '--id', 'd7');
         assert.equal(unknown.status, 2);
         assert.match(unknown.err, /^longhaul run: No dead letter has one of the ids d7\.\n$/);
+        const codec = join(await mkdtemp(join(tmpdir(), 'longhaul-operate-')), 'codec.config.cjs');
+        const decode = "decode: async () => { throw new Error('the key is gone'); }";
+        await writeFile(codec, `exports.dataConverter = { payloadCodecs: [{ encode: async (p) => p, ${decode} }] };`);
+        const unread = await command(id, 'status', '--config', codec);
+        assert.match(unread.err, /^longhaul run: Could not operate \S+: the key is gone\.\n$/);
+        assert.equal(unread.status, 3);
+        await handle.terminate();
+        const over = await command(id, 'status');
+        assert.equal(over.status, 0);
+        assert.equal(over.result.ended, 'terminated');
+        assert.match(runText(over.result), /^ {2}terminated: this is how it ended/m);
+        assert.match((await command(id, 'resume')).err, /no workflow \S+ is open/);
+        ended = id;
       },
       { leaveOpen: 'it takes items for ever' },
-    ));
+    );
+    const unheard = new OperatedWorkflow(server.client, ended, { timeoutMs: 500 });
+    await assert.rejects(unheard.status(), /has ended \(terminated\) and needs one all the same/);
+  });
 
   it('says in one sentence what is no longRunning workflow, not there, or without a worker', async () => {
     const quiet = await server.start(mended, [], { leaveOpen: 'no worker runs', skipReplay: 'no worker ran' });
     const unheard = new OperatedWorkflow(server.client, quiet.workflowId, { timeoutMs: 500 });
     await assert.rejects(unheard.status(), (error) => error instanceof OperateError && error.why === 'no-worker');
+    await server.client.workflow.getHandle(quiet.workflowId).terminate();
+    const closed = await command(quiet.workflowId, 'status');
+    assert.equal(closed.status, 2);
+    assert.match(closed.err, /^longhaul run: Workflow \S+ was closed before a worker took it, [^\n]+\.\n$/);
     await server.run(
       plain,
       [],

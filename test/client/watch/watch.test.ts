@@ -64,8 +64,7 @@ const options: WatchOptions = {
 
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
 
-describe('Watch', function () {
-  this.timeout(90_000);
+describe('Watch', () => {
   let server: Server;
   let port: number;
   let folder: string;
@@ -131,8 +130,8 @@ describe('Watch', function () {
   });
 
   /** What a worker does that is suspended: it takes a workflow task, and answers nothing. */
-  async function takeAndSayNothing(tasks: number): Promise<void> {
-    for (let taken = 0; taken < tasks;) {
+  async function takeAndSayNothing(tasks: number, signal?: AbortSignal): Promise<void> {
+    for (let taken = 0; taken < tasks && !signal?.aborted;) {
       const taskQueue = { name: 'suspended' };
       const task = await connection.withDeadline(Date.now() + 60_000, () =>
         connection.workflowService.pollWorkflowTaskQueue({ namespace: 'default', taskQueue }),
@@ -166,7 +165,7 @@ describe('Watch', function () {
 
   it('names each thing that is wrong, and says nothing of its healthy twin', async () => {
     const past = new Date(Date.now() - 60_000);
-    const future = new Date(Date.now() + 60_000);
+    const future = new Date(Date.now() + 3_600_000);
     const lately = await work('lately'); // its worker is taken away below
     await start(workflows.waits, 'past-its-deadline', { typedSearchAttributes: [{ key: deadline, value: past }] });
     await start(workflows.waits, 'before-its-deadline', { typedSearchAttributes: [{ key: deadline, value: future }] });
@@ -272,6 +271,47 @@ describe('Watch', function () {
     const helper = await Worker.create({ connection: native, taskQueue: 'no-activities', activities });
     await helper.runUntil(handle.result());
     assert.ok(!(await waiting()).includes('no-worker calls-nobody takes'));
+  });
+
+  it('tells of a failing workflow task however often signals make the server count its attempts anew', async () => {
+    const events: WatchEvent[] = [];
+    const workflowTaskTimeout = '1 second';
+    const ids = ['failing-while-pinged', 'unanswered-while-pinged', 'well-while-pinged'];
+    const [failing = '', unanswered = '', well = ''] = ids;
+    await start(workflows.throwsWhilePinged, failing, { workflowTaskTimeout });
+    await start('waitsForPings', unanswered, { taskQueue: 'suspended', workflowTaskTimeout });
+    await start(workflows.takesPings, well, { workflowTaskTimeout });
+    const ping = async (): Promise<void> => {
+      for (const id of ids) await client.workflow.getHandle(id).signal(workflows.ping);
+    };
+    const stop = new AbortController();
+    const pinging = async (): Promise<void> => {
+      while (!stop.signal.aborted) await ping().then(() => sleep(150));
+    };
+    const meanwhile = [pinging(), takeAndSayNothing(Infinity, stop.signal)];
+    const watch = new Watch(client, { ...options, catalog: {}, onEvent: keep(events) });
+    const told = (type: WatchEvent['type']): string[] =>
+      events
+        .flatMap((event) => (event.type === type && 'case' in event ? [event.case] : []))
+        .filter(({ workflowId }) => ids.includes(workflowId))
+        .map(({ workflowId, cause = '' }) => `${workflowId} ${cause}`)
+        .sort();
+    try {
+      await until(async () => {
+        await watch.scan();
+        return told('alert').length >= 2;
+      });
+      for (let scans = 0; scans < 8; scans += 1) {
+        await watch.scan();
+        await sleep(100);
+      }
+      assert.deepEqual(told('alert'), [`${failing} code-error`, `${unanswered} timed-out`]);
+      assert.deepEqual(told('resolved'), []);
+    } finally {
+      stop.abort();
+      await Promise.all(meanwhile);
+      for (const id of ids) await client.workflow.getHandle(id).terminate();
+    }
   });
 
   it('counts the age of an activity over all its attempts, and hears the silence of one that is to be cancelled', async () => {
@@ -546,6 +586,13 @@ describe('Watch', function () {
     assert.equal(causes.grpcMessageTooLarge, known.WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE);
     assert.equal(causes.payloadsTooLarge, known.WORKFLOW_TASK_FAILED_CAUSE_PAYLOADS_TOO_LARGE);
     for (const cause of causes.pendingLimits) assert.equal(causeOf(cause, { message: 'too many' }), 'pending-limit');
+    assert.deepEqual(
+      causes.inPassing.map((cause) => known[cause]?.replace('WORKFLOW_TASK_FAILED_CAUSE_', '')),
+      [
+        'UNHANDLED_COMMAND', 'RESET_STICKY_TASK_QUEUE', 'FORCE_CLOSE_COMMAND', 'FAILOVER_CLOSE_COMMAND', 'RESET_WORKFLOW',
+        'UNHANDLED_UPDATE', 'WORKFLOW_PAUSE_REQUESTED_BEFORE_TASK_STARTED',
+      ],
+    ); // prettier-ignore
     assert.equal(causeOf(1, { message: 'TypeError' }), 'code-error');
     for (const cause of causes.pendingLimits) assert.match(known[cause] ?? '', /_PENDING_\w+_LIMIT_EXCEEDED$/);
   });

@@ -29,6 +29,8 @@ const watched = proxyActivities<typeof activities>({
   heartbeatTimeout: '500 ms',
 });
 
+export const ping = defineSignal('ping');
+
 /** As designed: it waits for days. */
 export async function waits(): Promise<void> {
   await sleep('3 days');
@@ -63,6 +65,12 @@ export async function throwsPlainly(): Promise<void> {
   throw new Error('a plain error');
 }
 
+/** The same, and takes pings meanwhile. */
+export async function throwsWhilePinged(): Promise<void> {
+  setHandler(ping, () => undefined);
+  await throwsPlainly();
+}
+
 export async function retriesForEver(): Promise<void> {
   await oftenTried.fails();
 }
@@ -84,8 +92,6 @@ export async function callsBeating(): Promise<void> {
 export async function callsLate(): Promise<void> {
   await watched.beats();
 }
-
-export const ping = defineSignal('ping');
 
 export async function takesPings(): Promise<void> {
   setHandler(ping, () => undefined);
