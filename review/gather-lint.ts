@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { linterInstall } from '../config';
 import type { AttributedFinding } from './attribute-findings';
 import { findLinter } from './find-linter';
@@ -19,15 +17,15 @@ export interface LintEvidence {
   findings: readonly AttributedFinding[];
   /** Modules whose exports are workflows. */
   roots: readonly string[];
-  /** Findings that `eslint-suppressions.json` accepts, which names neither reason nor owner. */
-  accepted: readonly { rule: string; file: string; count: number }[];
+  /** Findings that are there, and that `eslint-suppressions.json` accepts, which names neither reason nor owner. */
+  accepted: readonly AttributedFinding[];
   /** Why there is nothing, one sentence. */
   missing?: { message: string; command: string };
 }
 
 interface Printed {
   roots: string[];
-  baseline?: { known: number };
+  baseline?: { accepted?: LintFinding[] };
   findings: LintFinding[];
 }
 
@@ -48,16 +46,11 @@ export async function gatherLint(folder: string, paths: readonly string[] = ['.'
     const why = (err.find((line) => line.startsWith('longhaul-lint:')) ?? 'The linter printed no result.')
       .replace(/^longhaul-lint: /, '')
       .replace(/(?<!\.)$/, '.');
-    const command = /npm install [^.]+/.exec(why)?.[0] ?? 'npx longhaul lint';
+    const command = /\b(?:npm install|(?:pnpm|yarn|bun) add) [^.]+/.exec(why)?.[0] ?? 'npx longhaul lint';
     return { ...none, missing: { message: `The linter did not get far: ${why}`, command } };
   }
-  const known = printed.baseline?.known ?? 0;
-  return {
-    folder,
-    findings: printed.findings,
-    roots: printed.roots,
-    accepted: known > 0 ? await acceptedIn(folder) : [],
-  };
+  const { findings, roots, baseline } = printed;
+  return { folder, findings, roots, accepted: baseline?.accepted ?? [] };
 }
 
 function parsed(text: string): Printed | undefined {
@@ -67,15 +60,4 @@ function parsed(text: string): Printed | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** ESLint's own file: counts by file and rule. */
-async function acceptedIn(folder: string): Promise<LintEvidence['accepted']> {
-  const text = await readFile(join(folder, 'eslint-suppressions.json'), 'utf8').catch(() => '{}');
-  const files = JSON.parse(text) as Record<string, Record<string, { count: number }>>;
-  return Object.entries(files).flatMap(([file, rules]) =>
-    Object.entries(rules).flatMap(([name, { count }]) =>
-      name.startsWith('longhaul/') ? [{ file, rule: name.slice('longhaul/'.length), count }] : [],
-    ),
-  );
 }

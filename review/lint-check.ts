@@ -1,22 +1,24 @@
 import { areaOfRule } from './areas';
+import type { AttributedFinding } from './attribute-findings';
 import type { OfType } from './gathered';
 import type { Evidence, ReviewArea, ReviewCheck } from './report';
 
 /** What the linter says of a workflow type in one area. */
-export function lintCheck({ lint, type }: OfType, area: ReviewArea): ReviewCheck {
+export function lintCheck({ lint, type, workflows }: OfType, area: ReviewArea): ReviewCheck {
   if (lint.missing) {
     const { message, command } = lint.missing;
     return { check: 'lint', verdict: 'unknown', message, evidence: [], command };
   }
-  const found = lint.findings.filter(
-    (finding) => areaOfRule(finding.rule) === area && finding.workflows?.includes(type) !== false,
-  );
-  const accepted = lint.accepted.filter(({ rule }) => areaOfRule(rule) === area);
+  const inSource = workflows.some(({ name }) => name === type);
+  const isOfThis = (finding: AttributedFinding): boolean =>
+    areaOfRule(finding.rule) === area && isReached(finding, type, inSource);
   const evidence = [
-    ...found.map(({ rule, file, line, message }): Evidence => ({ from: 'lint', rule, file, line, message })),
-    ...accepted.map(({ rule, file, count }): Evidence => {
-      const message = `${count === 1 ? '1 finding is' : `${count} findings are`} accepted by eslint-suppressions.json, which gives neither reason nor owner.`;
-      return { from: 'lint', rule, file, message };
+    ...lint.findings
+      .filter(isOfThis)
+      .map(({ rule, file, line, message }): Evidence => ({ from: 'lint', rule, file, line, message })),
+    ...lint.accepted.filter(isOfThis).map(({ rule, file, line, message }): Evidence => {
+      const accepted = `${message} It is accepted by eslint-suppressions.json, which gives neither reason nor owner.`;
+      return { from: 'lint', rule, file, line, message: accepted };
     }),
   ];
   const [first] = evidence;
@@ -31,4 +33,9 @@ export function lintCheck({ lint, type }: OfType, area: ReviewArea): ReviewCheck
     evidence,
     fix: `Mend it as the page of ${first.rule ?? 'the rule'} says, or waive it with a reason: npx longhaul lint shows all.`,
   };
+}
+
+/** What no workflow of the source reaches may be of one that the source does not show. */
+function isReached({ workflows }: AttributedFinding, type: string, inSource: boolean): boolean {
+  return workflows === undefined || workflows.includes(type) || (workflows.length === 0 && !inSource);
 }

@@ -48,7 +48,7 @@ export function observedActivities({ runs, drills, type }: OfType): ObservedActi
         type: name,
         // What is unset the server sets to what bounds it anyway.
         scheduleToStartMs: unlessSame(msOf(given.scheduleToStartTimeout), msOf(given.scheduleToCloseTimeout)),
-        startToCloseMs: msOf(given.startToCloseTimeout),
+        startToCloseMs: unlessSame(msOf(given.startToCloseTimeout), msOf(given.scheduleToCloseTimeout)),
         scheduleToCloseMs: msOf(given.scheduleToCloseTimeout),
         heartbeatMs: msOf(given.heartbeatTimeout),
         maximumAttempts: given.retryPolicy?.maximumAttempts ?? 0,
@@ -64,7 +64,7 @@ export function observedActivities({ runs, drills, type }: OfType): ObservedActi
     take({
       type: activityType,
       scheduleToStartMs: unlessSame(timeouts.scheduleToStartMs, timeouts.scheduleToCloseMs),
-      startToCloseMs: timeouts.startToCloseMs,
+      startToCloseMs: unlessSame(timeouts.startToCloseMs, timeouts.scheduleToCloseMs),
       scheduleToCloseMs: timeouts.scheduleToCloseMs,
       heartbeatMs: timeouts.heartbeatMs,
       maximumAttempts: timeouts.maximumAttempts,

@@ -9,6 +9,7 @@ import { gatherDrills } from './gather-drills';
 import { gatherHistories } from './gather-histories';
 import { gatherLint } from './gather-lint';
 import { judge } from './judge';
+import { withOwnCommands } from './own-commands';
 import type { ReviewReport } from './report';
 import { guessWorkflowFiles, workflowsIn } from './workflow-types';
 
@@ -63,7 +64,7 @@ export async function review(options: ReviewOptions): Promise<ReviewReport> {
       'No workflow was found: name the workflow file with --workflows FILE, or as workflowsPath in longhaul.config.ts.',
     );
   }
-  return judge(gathered, workflowTypes ?? known, now());
+  return withOwnCommands(judge(gathered, workflowTypes ?? known, now()), options.config.folder);
 }
 
 /**
@@ -100,9 +101,14 @@ export async function gather(options: ReviewOptions): Promise<Gathered> {
     ...(signal === undefined ? {} : { signal }),
     onProgress,
   });
+  const at = { folder: config.folder, workflows, roots: lint.roots };
   const folders = options.drills ?? ['drills', '.longhaul/drills'].map((folder) => resolve(config.folder, folder));
   return {
-    lint: { ...lint, findings: await attributeFindings(lint.findings, { folder: config.folder, workflows }) },
+    lint: {
+      ...lint,
+      findings: await attributeFindings(lint.findings, at),
+      accepted: await attributeFindings(lint.accepted, at),
+    },
     histories,
     drills: await gatherDrills(folders, cwd),
     catalog: config.file === undefined ? undefined : (config.catalog ?? {}),

@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 /** A workflow function in the source, with the lines that are its own. */
 export interface SourceWorkflow {
   name: string;
+  /** What its own file calls it. */
+  declared: string;
   file: string;
   line: number;
   /** Its last line. */
@@ -11,7 +13,9 @@ export interface SourceWorkflow {
 }
 
 const source = /\.[cm]?[jt]sx?$/;
-const skipped = /^(?:node_modules|dist|build|coverage|tests?|__tests__|.*\.(?:test|spec|d)\.[cm]?[jt]sx?|\..*)$/;
+const skipped = /^(?:node_modules|tests?|__tests__|.*\.(?:test|spec|d)\.[cm]?[jt]sx?|\..*)$/;
+/** What tools write to; below `src` it is source. */
+const output = /^(?:dist|build|coverage)$/;
 
 /** What the text of a module tells of its exports. */
 export interface ModuleExports {
@@ -58,19 +62,23 @@ async function exportsOf(file: string, seen: Set<string>): Promise<Map<string, D
 }
 
 /** `a` and `b as c` of `{ a, b as c, type D }`. */
-function namesIn(list: string): (readonly [name: string, as: string])[] {
+export function namesIn(list: string): (readonly [name: string, as: string])[] {
   return [...list.matchAll(/(?<=[{,]\s*)(\w+)(?:\s+as\s+(\w+))?(?=\s*[,}])/g)].map(
     ([, name = '', as = name]) => [name, as] as const,
   );
 }
 
-/** Files of a folder that look like workflow code, for a project of which nothing else is known. */
-export async function guessWorkflowFiles(folder: string): Promise<string[]> {
+/**
+ * Files of a folder that look like workflow code, for a project of which nothing else is known.
+ *
+ * @param inSource Whether the folder is below `src`.
+ */
+export async function guessWorkflowFiles(folder: string, inSource = false): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: false }).catch(() => [])) {
-    if (skipped.test(entry.name)) continue;
+    if (skipped.test(entry.name) || (!inSource && output.test(entry.name))) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await guessWorkflowFiles(path)));
+    if (entry.isDirectory()) found.push(...(await guessWorkflowFiles(path, inSource || entry.name === 'src')));
     else if (source.test(entry.name)) {
       const text = await readFile(path, 'utf8').catch(() => '');
       const imports = /(?:from\s+|require\()['"](?:@temporalio\/workflow|longhaul\/workflows)['"]/.test(text);
@@ -106,11 +114,22 @@ function declaredIn(text: string, file: string): Declared[] {
   return declarations.flatMap(({ index, name, exported, kind }, at) =>
     name === undefined
       ? []
-      : [{ name, file, line: index + 1, end: declarations[at + 1]?.index ?? lines.length, exported, kind }],
+      : [
+          {
+            name,
+            declared: name,
+            file,
+            line: index + 1,
+            end: declarations[at + 1]?.index ?? lines.length,
+            exported,
+            kind,
+          },
+        ],
   );
 }
 
-async function modulePath(path: string): Promise<string | undefined> {
+/** The file that a relative specifier, made absolute, stands for. */
+export async function modulePath(path: string): Promise<string | undefined> {
   const bare = path.replace(/\.[cm]?js$/, '');
   const candidates = [path, ...['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => `${bare}.${ending}`)];
   for (const candidate of [...candidates, join(path, 'index.ts'), join(path, 'index.js')]) {

@@ -1,5 +1,8 @@
+/* eslint-disable @typescript-eslint/ban-ts-comment -- it goes into the declaration, where there may be nothing to expect */
+/** @ts-ignore -- for the compiler of who unit-tests no activity, and lacks these optional peers */
 import type { Info } from '@temporalio/activity';
 import type { ClientOptions } from '@temporalio/client';
+/** @ts-ignore -- as above */
 import type { MockActivityEnvironment, MockActivityEnvironmentOptions } from '@temporalio/testing';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { host } from '../activities/host';

@@ -1,3 +1,4 @@
+import { addCommand } from '../config/package-manager';
 import { MissingPackageError } from './errors';
 
 /* eslint-disable @typescript-eslint/no-require-imports -- Jest refuses import() in CommonJS code, and these load late */
@@ -33,7 +34,7 @@ function needed<T>(name: string, load: () => T): T {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'MODULE_NOT_FOUND' || !message.includes(`'${name}'`)) throw error;
     throw new MissingPackageError(
-      `longhaul/testing needs ${name}, which is not installed. Run: npm install --save-dev ${name}`,
+      `longhaul/testing needs ${name}, which is not installed. Run: ${addCommand(process.cwd(), [name], { dev: true })}`,
       { cause: error },
     );
   }

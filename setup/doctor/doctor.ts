@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { ConnectOptions, LoadedConfig } from '../../config';
-import { ConfigError, connect, loadConfig, ServerError } from '../../config';
+import {
+  addCommand,
+  ConfigError,
+  connect,
+  loadConfig,
+  missingPackage,
+  nativeCoreTrouble,
+  ServerError,
+} from '../../config';
 import { upwards } from '../init/project';
 import type { ExportedWorkflows } from './exported-workflows';
 import { exportedWorkflows } from './exported-workflows';
@@ -48,7 +56,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
 
   const { config, checks: ofConfig, exported } = await configuration(cwd, options.config);
   checks.push(...ofConfig);
-  const asked = server === false ? undefined : await askServer(server, config, exported);
+  const asked = server === false ? undefined : await askServer(server, config, exported, cwd);
   checks.push(...(asked?.checks ?? withoutServer('The server was left out.')));
   return {
     schema: 'longhaul.doctor/1',
@@ -69,7 +77,7 @@ async function packageChecks(folder: string, host: Host): Promise<DoctorCheck[]>
     checkSdkVersions(packages),
     ...checkSdkCopies(packages, folder),
     await checkProtobuf(folder),
-    await checkNativeCore(folder),
+    await checkNativeCore(folder, host),
     checkSandbox(host, makesTemporal, overrides),
   ];
 }
@@ -116,6 +124,10 @@ async function configuration(
         : healthy('workflows', `${relative(cwd, workflowsPath)} exports ${names}`);
     return { config, checks: [found, bundled], exported };
   } catch (error) {
+    if (nativeCoreTrouble(error) !== undefined) {
+      const without = skipped('workflows', 'They can not be bundled without the native core.');
+      return { config, checks: [found, without], exported: 'the workflows can not be bundled without the native core' };
+    }
     const message =
       (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replaceAll(`${cwd}/`, '') ?? '';
     const sentence = message.endsWith('.') ? message : `${message}.`;
@@ -135,6 +147,7 @@ async function askServer(
   how: ConnectOptions,
   config: LoadedConfig,
   exported: ExportedWorkflows | string,
+  cwd: string,
 ): Promise<{ checks: DoctorCheck[]; server: DoctorReport['server'] }> {
   let connected: Awaited<ReturnType<typeof connect>> | undefined;
   try {
@@ -154,11 +167,10 @@ async function askServer(
     return { checks, server: { address, namespace, version } };
   } catch (error) {
     if (error instanceof ServerError) return { checks: unreachable(error), server: null };
-    const { code, message } = error as NodeJS.ErrnoException;
-    const missing = code === 'MODULE_NOT_FOUND' ? /'(@temporalio\/[a-z-]+)/.exec(message)?.[1] : undefined;
+    const missing = missingPackage(error);
     if (missing === undefined) throw error;
     const why = `The server can not be asked: ${missing} is not installed, by which commands connect.`;
-    const first = problem('server', why, `npm install ${missing}, or doctor --offline.`);
+    const first = problem('server', why, `${addCommand(cwd, [missing])}, or doctor --offline.`);
     return { checks: [first, ...withoutServer('The server could not be asked.').slice(1)], server: null };
   } finally {
     await connected?.close();

@@ -44,6 +44,9 @@ export function checkNode({ node }: Host, folder: string): DoctorCheck {
   return healthy('node', `Node ${version}`);
 }
 
+/** Whether the native core is built for such a machine. */
+export const isServed = (host: Host): boolean => checkLibc(host).status === 'ok';
+
 /** The native core is built for glibc from 2.17 on; Alpine has musl. */
 export function checkLibc({ platform, arch, glibc }: Host): DoctorCheck {
   const targets: readonly string[] = ['linux x64', 'linux arm64', 'darwin x64', 'darwin arm64', 'win32 x64'];

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import type { Host } from './host';
+import { isServed } from './host';
 import type { Installed } from './packages';
 import { locate } from './packages';
 import type { DoctorCheck } from './report';
@@ -81,7 +83,7 @@ export async function checkProtobuf(folder: string): Promise<DoctorCheck> {
 }
 
 /** Whether the native core can be loaded, tried in a process of its own since it may take that down with it. */
-export async function checkNativeCore(folder: string): Promise<DoctorCheck> {
+export async function checkNativeCore(folder: string, host: Host): Promise<DoctorCheck> {
   const worker = locate('@temporalio/worker', folder);
   const bridge = worker === undefined ? undefined : locate('@temporalio/core-bridge', worker);
   if (worker === undefined)
@@ -100,7 +102,9 @@ export async function checkNativeCore(folder: string): Promise<DoctorCheck> {
   return problem(
     'native-core',
     `The SDK's native core can't be loaded: ${failed}`,
-    'Install the dependencies anew on this very platform: node_modules of another system or image does not serve.',
+    isServed(host)
+      ? 'Install the dependencies anew on this very platform: node_modules of another system or image does not serve.'
+      : 'It is built for none such: see libc above.',
   );
 }
 
@@ -110,7 +114,7 @@ async function run(script: string, cwd: string): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
-    const line = /^(?:\w*Error\b.*: )(.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n').at(-1) ?? message;
+    const line = /^(?:\w*Error\b.*?: )(.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n').at(-1) ?? message;
     return `${line.replace(/\.$/, '')}.`;
   }
 }

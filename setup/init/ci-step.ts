@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { linterInstall } from '../../config';
+import { linterInstall, runWords } from '../../config';
+import type { PackageManager } from '../../config';
 import type { Step } from './edit';
-import type { PackageManager, Project } from './project';
+import type { Project } from './project';
 
 const what = 'a CI workflow that lints workflow code and replays saved histories';
 
@@ -12,8 +13,6 @@ const installs: Record<PackageManager, string> = {
   yarn: 'yarn install --immutable',
   bun: 'bun install --frozen-lockfile',
 };
-
-const runs: Record<PackageManager, string> = { npm: 'npx', pnpm: 'pnpm exec', yarn: 'yarn', bun: 'bunx' };
 
 /** A workflow for GitHub Actions; for another CI, its lines. */
 export function ciStep({ folder, root, packageManager, manifest }: Project): Step {
@@ -26,7 +25,7 @@ export function ciStep({ folder, root, packageManager, manifest }: Project): Ste
     (name) => /\.ya?ml$/.test(name) && isFor(readFileSync(join(workflows, name), 'utf8'), inside),
   );
   if (there !== undefined) return { kind: 'kept', path: join(workflows, there), what };
-  const run = runs[packageManager];
+  const run = runWords[packageManager];
   const other = [
     '.gitlab-ci.yml',
     '.circleci/config.yml',
@@ -52,7 +51,7 @@ export function ciStep({ folder, root, packageManager, manifest }: Project): Ste
       lines,
     };
   }
-  const name = inside === '' ? 'longhaul.yml' : `longhaul-${inside.replace(/[^\w]+/g, '-')}.yml`;
+  const name = freeName(workflows, inside === '' ? 'longhaul' : `longhaul-${inside.replace(/[^\w]+/g, '-')}`);
   const histories = `${inside === '' ? '' : `${inside}/`}replay-histories/**`;
   const text = [
     `name: longhaul${inside === '' ? '' : ` (${inside})`}`,
@@ -84,6 +83,15 @@ export function ciStep({ folder, root, packageManager, manifest }: Project): Ste
     '',
   ].join('\n');
   return { kind: 'edit', edit: { path: join(workflows, name), what, before: undefined, after: text } };
+}
+
+/** One that no workflow of the user's has. */
+function freeName(workflows: string, wanted: string): string {
+  const isTaken = (name: string): boolean => existsSync(join(workflows, name));
+  for (let number = 1; ; number += 1) {
+    const name = `${wanted}${number === 1 ? '' : `-${number}`}.yml`;
+    if (!isTaken(name)) return name;
+  }
 }
 
 /** Whether a workflow runs longhaul for the package in this folder. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { closingOf, isMark, tokensOf } from '../tokens';
 import type { Token } from '../tokens';
 import { withEndingsOf, withInsertions } from './edit';
@@ -32,17 +32,25 @@ export function eslintStep(project: Project): Step {
 }
 
 function newFile(project: Project): string {
+  const { outDir, sources, folder } = project;
+  // Anchored: where a compiler writes to `lib`, `src/lib` is still source.
+  const built = outDir === undefined ? '' : plain(outDir);
+  const isInside = built !== '' && built !== '.' && !/^(?:\.\.|\/)/.test(built);
+  const anywhere = ['dist', 'build', 'coverage'];
+  const isSource = (name: string): boolean =>
+    sources.some((file) => relative(folder, file).split(sep).slice(1, -1).includes(name));
   const ignored = [
-    ...new Set(['dist', 'lib', 'build', 'coverage', ...(project.outDir === undefined ? [] : [plain(project.outDir)])]),
+    ...anywhere.map((name) => ({ name, glob: isSource(name) ? `${name}/**` : `**/${name}/**` })),
+    ...(isInside && !anywhere.includes(built) ? [{ name: built, glob: `${built}/**` }] : []),
   ];
-  const kept = ignored.filter(
-    (folder) => !filesOf(project, project.folder).some((glob) => glob.startsWith(`${folder}/`)),
-  );
+  const kept = ignored
+    .filter(({ name }) => !filesOf(project, project.folder).some((glob) => glob.startsWith(`${name}/`)))
+    .map(({ glob }) => `'${glob}'`);
   return [
     ...imports(false, 'tseslint'),
     '',
     'export default [',
-    `  { ignores: [${[...kept.map((folder) => `'**/${folder}/**'`), "'*.config.*'"].join(', ')}] },`,
+    `  { ignores: [${[...kept, "'*.config.*'"].join(', ')}] },`,
     ...entry(project, project.folder, 'tseslint').map((line) => `  ${line}`),
     '];',
   ].join('\n');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { linterInstall } from '../../config';
+import { addCommand, linterInstall, packageManagerOf, runWords } from '../../config';
 import type { LinterInstall } from '../../config';
 import { SetupError } from '../setup-error';
 import { ciStep } from './ci-step';
@@ -100,6 +100,8 @@ function linterApart({ folder, manifest }: Project): Required<LinterInstall> | u
 
 const isApart = (install: LinterInstall): install is Required<LinterInstall> => install.folder !== undefined;
 
+const hasPlugin = (file: string): boolean => /\b(?:LonghaulPlugin|runWorker)\b/.test(readFileSync(file, 'utf8'));
+
 const importsWorkflow = (text: string): boolean => /['"](?:@temporalio\/workflow|longhaul\/workflows)['"]/.test(text);
 
 async function projectWithWorker(cwd: string): Promise<{ project: Project; workers: FoundWorker[] }> {
@@ -171,27 +173,26 @@ function nextOf(
   types: readonly string[],
   shown: (path: string) => string,
 ): string[] {
-  const { manifest, packageManager } = project;
+  const { folder, manifest } = project;
   const { dependencies, devDependencies } = manifest;
-  const add = packageManager === 'npm' ? 'npm install' : `${packageManager} add`;
-  const dev = packageManager === 'bun' ? '--dev' : packageManager === 'npm' ? '--save-dev' : '-D';
+  const run = `${runWords[packageManagerOf(folder)]} longhaul`;
   const isMissing = (name: string): boolean => !(name in { ...dependencies, ...devDependencies });
   const apart = linterApart(project);
   const tools = ['eslint-plugin-longhaul', 'eslint', 'typescript', 'typescript-eslint'].filter(isMissing);
   const needed = ['longhaul', '@temporalio/client', '@temporalio/envconfig'].filter(isMissing);
   return [
-    ...(needed.length === 0 ? [] : [`${add} ${needed.join(' ')}`]),
-    ...(apart === undefined && tools.length > 0 ? [`${add} ${dev} ${tools.join(' ')}`] : []),
-    ...(apart === undefined || existsSync(join(project.folder, apart.folder, 'node_modules/eslint-plugin-longhaul'))
+    ...(needed.length === 0 ? [] : [addCommand(folder, needed)]),
+    ...(apart === undefined && tools.length > 0 ? [addCommand(folder, tools, { dev: true })] : []),
+    ...(apart === undefined || existsSync(join(folder, apart.folder, 'node_modules/eslint-plugin-longhaul'))
       ? []
       : [`${apart.command}, for a linter beside the project's own ${apart.beside}; have git ignore .longhaul`]),
-    ...(types.length === 0 || worker === undefined
+    ...(types.length === 0 || worker === undefined || hasPlugin(worker.file)
       ? []
       : [
           `In ${shown(worker.file)}:${worker.line}, add plugins: [new LonghaulPlugin({ enforce: 'warn' })] from longhaul/worker, so that the guards warn in your own worker too.`,
         ]),
-    'longhaul doctor says what hinders the project here.',
-    'longhaul lint --baseline accepts what the rules find today, so that CI fails on what is new only.',
+    `${run} doctor says what hinders the project here.`,
+    `${run} lint --baseline accepts what the rules find today, so that CI fails on what is new only.`,
   ];
 }
 

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { packageManagerOf } from '../../config';
+import type { PackageManager } from '../../config';
 import { fieldsOf, tokensOf } from '../tokens';
 import { SetupError } from '../setup-error';
 
@@ -14,8 +16,6 @@ export interface Manifest {
   dependencies?: Readonly<Record<string, string>>;
   devDependencies?: Readonly<Record<string, string>>;
 }
-
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 /** A project as it lies on the disk. */
 export interface Project {
@@ -60,7 +60,7 @@ export async function readProject(cwd: string): Promise<Project> {
     root,
     manifest,
     manifestText,
-    packageManager: packageManagerOf(folder, root, manifest),
+    packageManager: packageManagerOf(folder),
     sources: await sourcesIn(folder, folder, skippedHere, include !== null),
     include,
     outDir,
@@ -85,19 +85,10 @@ export function upwards(from: string, is: (folder: string) => boolean): string |
 }
 
 function workspaceRoot(folder: string): string | undefined {
-  return upwards(folder, (at) => existsSync(join(at, 'pnpm-workspace.yaml')));
-}
-
-function packageManagerOf(folder: string, root: string, { packageManager = '' }: Manifest): PackageManager {
-  const named = /^(npm|pnpm|yarn|bun)@/.exec(packageManager)?.[1];
-  if (named !== undefined) return named as PackageManager;
-  for (const at of [folder, root]) {
-    if (existsSync(join(at, 'pnpm-lock.yaml')) || existsSync(join(at, 'pnpm-workspace.yaml'))) return 'pnpm';
-    if (existsSync(join(at, 'yarn.lock'))) return 'yarn';
-    if (existsSync(join(at, 'bun.lock')) || existsSync(join(at, 'bun.lockb'))) return 'bun';
-    if (existsSync(join(at, 'package-lock.json'))) return 'npm';
-  }
-  return 'npm';
+  // A broken package.json above is not this project's concern.
+  const listed = (at: string): boolean =>
+    existsSync(join(at, 'package.json')) && /"workspaces"\s*:/.test(readFileSync(join(at, 'package.json'), 'utf8'));
+  return upwards(folder, (at) => existsSync(join(at, 'pnpm-workspace.yaml')) || listed(at));
 }
 
 /** @param compiles Whether JavaScript in a folder that may be output is taken for compiled. */

@@ -6,6 +6,7 @@ import { knownTypes, judge } from 'longhaul/review';
 import type { Gathered } from 'longhaul/review';
 import { saveHistory } from 'longhaul/replay';
 import { gatherDrills } from '../../review/gather-drills';
+import { gatherLint } from '../../review/gather-lint';
 import { gatherHistories } from '../../review/gather-histories';
 import { workflowsIn } from '../../review/workflow-types';
 import { decodeHistory, EventType } from '../../replay/proto';
@@ -15,8 +16,7 @@ import { aesCodec } from '../record/codecs';
 
 const key = '22'.repeat(32);
 
-describe('what a review rests on', function () {
-  this.timeout(120_000);
+describe('what a review rests on', () => {
   const folder = useFolder();
 
   const gathered = (more: Partial<Gathered>): Gathered => ({
@@ -130,6 +130,19 @@ export interface Order { id: string }
     const check = checkOf(gathered({ histories: await replayed(folder.path) }), 'order', 'lost');
     assert.equal(check?.verdict, 'no-go', check?.message);
     assert.match(check.message, /^It ended with 1 signal approve that no code had seen\.$/);
+  });
+
+  it('is unknown in each area that the linter looks at where it finds nothing to look at', async () => {
+    await writeFile(join(folder.path, 'package.json'), '{}');
+    const lint = await gatherLint(folder.path);
+    const found = judge(gathered({ lint }), ['order'], Date.now()).workflows.flatMap(({ cells }) =>
+      cells.flatMap(({ area, checks }) =>
+        checks.flatMap((one) => (one.check === 'lint' ? [`${area} ${one.verdict} ${one.command ?? ''}`] : [])),
+      ),
+    );
+    assert.equal(found.length, 4);
+    for (const one of found) assert.match(one, /^\w+ unknown npx longhaul lint$/);
+    assert.equal(checkOf(gathered({}), 'order', 'lint')?.verdict, 'go');
   });
 
   it('passes over records of drills that are cut off or are none', async () => {

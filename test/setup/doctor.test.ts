@@ -3,13 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { startServer } from '../../testing';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Connected } from '../../config';
+import { bundleOnce, startServer } from '../../testing';
 import type { Server } from '../../testing';
 import { ensureSearchAttributes } from '../../testing/search-attributes';
 import type { SearchAttributeTypes } from '../../testing/search-attributes';
 import { doctor } from '../../setup';
 import type { CheckName, DoctorCheck, DoctorOptions, DoctorReport } from '../../setup';
 import { thisHost } from '../../setup/doctor/host';
+import { ServerChecks } from '../../setup/doctor/server-checks';
 import { inRange } from '../../setup/doctor/semver';
 import { bin, longhaul } from '../cli/run';
 import { assertSchema } from '../cli/schema';
@@ -40,8 +43,7 @@ function assertSilent(report: DoctorReport, ...names: CheckName[]): void {
     );
 }
 
-describe('doctor', function () {
-  this.timeout(60_000);
+describe('doctor', () => {
   const project = useProject();
   const examine = (options: DoctorOptions = {}): Promise<DoctorReport> =>
     doctor({ cwd: project.path, server: false, ...options });
@@ -112,6 +114,27 @@ describe('doctor', function () {
     assertSilent(await examine(), 'sdk-versions', 'sdk-copies');
   });
 
+  it('finds packages that are not installed, and those of an SDK that is too old', async () => {
+    await project.write({ 'package.json': { dependencies } });
+    const bare = await examine();
+    assertFound(bare, 'package-manager', 'warning', /no node_modules, here or above/, /Install the dependencies/);
+    assertFound(
+      bare,
+      'sdk-versions',
+      'problem',
+      /None of Temporal's packages is installed/,
+      /Install the dependencies/,
+    );
+    for (const name of ['sdk-copies', 'protobufjs', 'native-core', 'sandbox'] as const)
+      assert.ok(['ok', 'skipped'].includes(of(bare, name)[0]?.status ?? ''), name);
+    await project.write({ 'node_modules/@temporalio/client/package.json': { version: '1.19.4' } });
+    const old = await examine();
+    assertFound(old, 'sdk-versions', 'problem', /are 1\.19\.4, and longhaul supports >=1\.20/, /Update all/);
+    assertSilent(old, 'package-manager');
+    await project.write({ 'node_modules/@temporalio/client/package.json': { version: '1.20.0' } });
+    assertSilent(await examine(), 'sdk-versions');
+  });
+
   it('finds what of protobufjs makes the SDK throw, and is silent where there is one copy', async () => {
     await project.write({ 'package.json': { dependencies: { '@temporalio/common': '*' } } });
     const modules = ['@temporalio/common', '@temporalio/proto'];
@@ -140,6 +163,8 @@ describe('doctor', function () {
       filter: (path) => !path.includes('releases'),
     });
     assertFound(await examine(), 'native-core', 'problem', /No prebuilt module found/, /this very platform/);
+    const musl = { ...thisHost(), platform: 'linux', glibc: undefined } as const;
+    assertFound(await examine({ host: musl }), 'native-core', 'problem', /No prebuilt module/, /see libc above/);
   });
 
   it("finds the clock of a Node that has Temporal, and Yarn's Plug'n'Play", async () => {
@@ -179,6 +204,13 @@ describe('doctor', function () {
     const report = await examine();
     assertSilent(report, 'configuration', 'workflows');
     assert.match(of(report, 'workflows')[0]?.message ?? '', /exports order$/);
+    await project.write({ 'flows.ts': 'export default async function any(): Promise<void> {}' });
+    const takesAny = await examine();
+    assertSilent(takesAny, 'workflows');
+    assert.match(of(takesAny, 'workflows')[0]?.message ?? '', /exports a default export$/);
+    await project.write({ 'bare/longhaul.config.ts': "export default { taskQueue: 'orders' };" });
+    const bare = await examine({ cwd: join(project.path, 'bare') });
+    assert.match(of(bare, 'workflows')[0]?.message ?? '', /^The configuration names no workflow file\.$/);
     await rm(join(project.path, 'longhaul.config.ts'));
     assertFound(await examine(), 'configuration', 'warning', /no longhaul\.config\.ts/, /longhaul init/);
   });
@@ -288,6 +320,59 @@ describe('doctor', function () {
         'configuration',
       );
       assert.equal(mended.status, 0);
+    });
+
+    it('finds activities that nobody takes although their worker takes workflows, and takes any type where it does', async () => {
+      await project.link();
+      const flows = 'export default async function any(): Promise<void> { await new Promise(() => undefined); }';
+      await project.write({
+        'package.json': { dependencies },
+        'longhaul.config.ts': `export default {
+          workflowsPath: './flows.ts', taskQueue: 'half', activities: { ship() {} },
+        };`,
+        'flows.ts': flows,
+        'flows.js': flows.replace('export default', 'exports.default =').replace(': Promise<void>', ''),
+      });
+      const native = await NativeConnection.connect({ address: server.address });
+      const client = new Client({ connection });
+      const handle = await client.workflow.start('whatever', { workflowId: 'any', taskQueue: 'half' });
+      const workflowBundle = await bundleOnce(join(project.path, 'flows.js'));
+      const options = { connection: native, taskQueue: 'half', workflowBundle };
+      const half = await Worker.create(options);
+      await half.runUntil(async () => {
+        while ((await handle.describe()).historyLength < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+        const { report, status } = await doctorJson();
+        assertFound(
+          report,
+          'task-queues',
+          'warning',
+          /takes workflows, and nobody takes its activities/,
+          /Worker\.create/,
+        );
+        assertSilent(report, 'workflow-types');
+        assert.equal(status, 0);
+      });
+      const whole = await Worker.create({ ...options, activities: { ship: () => undefined } });
+      await whole.runUntil(async () => {
+        for (let tries = 0; ; tries += 1) {
+          const { report } = await doctorJson();
+          if (tries < 10 && of(report, 'task-queues')[0]?.status !== 'ok') continue;
+          assertSilent(report, 'task-queues');
+          return;
+        }
+      });
+      await handle.terminate();
+      await native.close();
+    });
+
+    it('finds a server that is too old for what longhaul leans on', () => {
+      const checks = new ServerChecks(
+        { connection, address: server.address, namespace: 'default' } as unknown as Connected,
+        { folder: project.path, sources: [], histories: [] },
+      );
+      assert.match(checks.server('1.23.1').message, /is 1\.23\.1, older than what longhaul is used with \(1\.24\.0/);
+      assert.equal(checks.server('1.23.1').status, 'warning');
+      for (const version of ['1.24.0', '1.29.1', '']) assert.equal(checks.server(version).status, 'ok', version);
     });
 
     it('tells a namespace and a server that are not there, and ends with 3 where that is all', async () => {

@@ -20,8 +20,7 @@ export { order as oldOrder };
 const activities = 'export async function ship(id: string): Promise<string> { return id; }\n';
 const compilerOptions = { module: 'node16', strict: true, outDir: 'lib', skipLibCheck: true };
 
-describe('init', function () {
-  this.timeout(60_000);
+describe('init', () => {
   const project = useProject();
 
   const read = (file: string): Promise<string> => readFile(join(project.path, file), 'utf8');
@@ -63,7 +62,11 @@ export const run = async () => {
 `,
       'src/shared.ts': "export const TASK_QUEUE = 'orders-queue';\n",
       'src/activities.ts': activities,
-      'src/workflows.ts': workflows,
+      'src/workflows.ts': `${workflows}export { fee } from './lib/fees';\nexport { rate } from './build/rates';\n`,
+      // The compiler writes to lib, and these are no such folders.
+      'src/build/rates.ts': 'export async function rate(): Promise<number> { return Math.random(); }\n',
+      'src/lib/fees.ts': 'export async function fee(): Promise<number> { return Date.now(); }\n',
+      'lib/workflows.js': 'export const x = Date.now();\n',
     });
     const { found, changes, next, ok } = await writeAndRepeat();
     assert.deepEqual(found, {
@@ -71,7 +74,7 @@ export const run = async () => {
       workflowsPath: 'src/workflows.ts',
       taskQueue: "'orders-queue'",
       activities: './activities',
-      workflowTypes: ['order', 'refund', 'oldOrder'],
+      workflowTypes: ['order', 'refund', 'oldOrder', 'fee', 'rate'],
     });
     assert.equal(ok, true);
     assert.deepEqual(
@@ -100,7 +103,9 @@ export const run = async () => {
     );
     const output = eslint(project.path);
     assert.match(output, /workflows\.ts[\s\S]*longhaul\/no-wall-clock-leak/);
-    assert.doesNotMatch(output, /Parsing error/);
+    assert.match(output, /src\/build\/rates\.ts[\s\S]*longhaul\/no-math-random/);
+    assert.match(output, /src\/lib\/fees\.ts[\s\S]*longhaul\/no-date-now/);
+    assert.doesNotMatch(output, /Parsing error|lib\/workflows\.js/);
   });
 
   it('adds to the ESLint configuration of an ESM project, and leaves its rules', async () => {
@@ -193,6 +198,27 @@ await (await Worker.create(options)).run();
       planInit({ cwd: project.path }),
       /Several packages here run workers \(packages\/b, packages\/orders\)/,
     );
+  });
+
+  it("leaves a CI workflow of its own name that is the user's, and finds the root of a workspace without git", async () => {
+    await project.write({
+      'package.json': '{"workspaces":["packages/*"]}',
+      'yarn.lock': '',
+      '.github/workflows/longhaul-packages-a.yml': 'name: mine\n',
+      'packages/a/package.json': '{"name":"a"}',
+      'packages/a/src/workflows.ts': workflows,
+      'packages/a/src/worker.ts':
+        "Worker.create({ workflowsPath: require.resolve('./workflows'), taskQueue: 'q', plugins: [new LonghaulPlugin()] });\n",
+    });
+    const report = await writeAndRepeat(join(project.path, 'packages/a'));
+    assert.ok(
+      changed(report).includes('create ../../.github/workflows/longhaul-packages-a-2.yml'),
+      changed(report).join(),
+    );
+    assert.equal(await read('.github/workflows/longhaul-packages-a.yml'), 'name: mine\n');
+    assert.equal(report.packageManager, 'yarn');
+    assert.ok(report.next.includes('yarn longhaul doctor says what hinders the project here.'), report.next.join('\n'));
+    assert.ok(!report.next.some((step) => step.includes('LonghaulPlugin')), 'which the worker has');
   });
 
   it('keeps its configuration out of the build of a NestJS project, and gives the lines for an old .eslintrc', async () => {

@@ -46,8 +46,7 @@ describe('useServer, used by tests that end badly', () => {
   }
   let outcomes: Map<string, Outcome>;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     const mocha = join(dirname(require.resolve('mocha/package.json')), 'bin', 'mocha.js');
     const specs = join(__dirname, 'specs', 'endings.js');
     const args = [mocha, '--no-config', '--timeout', '60000', '--reporter', 'json', specs];

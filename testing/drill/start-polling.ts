@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { WorkerProcessError } from '../errors';
 import { supervise } from '../supervised';
-import type { DrilledWorker } from './drill';
+import type { DrilledWorker } from './crew';
 
 /** Time that a worker of any kind may take until it polls. */
 const withinMs = 120_000;

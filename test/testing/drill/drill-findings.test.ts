@@ -45,6 +45,10 @@ describe('what a drill finds', () => {
       ],
       ['one that does not come', { ...sound, nextAttemptAt: null, resumedAfterMs: null }, ['not-in-time']],
       ['one that comes late', { ...sound, resumedAfterMs: 6_001 }, ['late']],
+      // A suspended worker's open polls took what came between.
+      ['one that comes after others that ran nowhere', { ...sound, nextAttempt: 4, resumedAfterMs: 70_000 }, []],
+      ['a drain that ends in time', { ...sound, drainedAfterMs: 15_000 }, []],
+      ['a drain that a platform may cut off', { ...sound, drainedAfterMs: 15_001 }, ['slow-drain']],
       ['one that comes as soon as there is a worker', { ...sound, replacedAfterMs: 8_000, resumedAfterMs: 9_000 }, []],
     ];
   for (const [what, tried, found, given = {}] of cases) {

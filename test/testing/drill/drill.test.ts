@@ -12,12 +12,15 @@ import {
   writeDrillRecord,
 } from 'longhaul/testing';
 import type { DrillOptions, DrillReport } from 'longhaul/testing';
+import { judge } from 'longhaul/review';
+import type { Gathered } from 'longhaul/review';
 import { assertSchema } from '../../cli/schema';
+import { pollersOf } from '../../../testing/drill/start-polling';
 import { useFolder } from '../../replay/support';
+import { until } from '../../workflows/support';
 import type * as activities from './activities';
 
-describe('drill', function () {
-  this.timeout(90_000);
+describe('drill', () => {
   const server = useServer(require.resolve('./workflows'));
   const folder = useFolder();
 
@@ -82,15 +85,51 @@ describe('drill', function () {
     assert.ok(record);
     const file = await writeDrillRecord(folder.path, record);
     assert.deepEqual(await readDrillRecords(folder.path), [{ file, report: record }]);
+    assert.deepEqual(judged([...reports.values()]), {
+      resumes: ['go', 'go'],
+      commits: ['go', 'go'],
+      beginsAnew: ['go', 'no-go'],
+      saysNothing: ['go', 'no-go'],
+      unnoticed: ['no-go', 'no-go'],
+      triedOnce: ['go', 'no-go'],
+    });
   });
 
+  /** What a review says of the heartbeat timeout and of the drill of each activity, by these records alone. */
+  function judged(reports: readonly DrillReport[]): Record<string, (string | undefined)[]> {
+    const gathered: Gathered = {
+      lint: { folder: '', findings: [], roots: [], accepted: [] },
+      histories: { runs: [], unreadable: [], exported: [] },
+      drills: reports.map((report) => ({ file: `${report.activityType}.json`, report })),
+      catalog: {},
+      configFile: 'longhaul.config.ts',
+      workflows: [],
+    };
+    const { workflows } = judge(gathered, ['drilled'], Date.now());
+    const checks = workflows.flatMap(({ cells }) => cells.flatMap((cell) => cell.checks));
+    const of = (activity: string, name: string) => {
+      const found = checks.find((one) => one.activity === activity && one.check === name);
+      assert.equal(found?.evidence[0]?.file, `${activity}.json`);
+      return found.verdict;
+    };
+    return Object.fromEntries(
+      reports.map(({ activityType: type }) => [type, [of(type, 'heartbeat'), of(type, 'drill')]]),
+    );
+  }
+
   it('finds an activity that never beats, and attempts that come late or not at all', async () => {
-    const [silent, never, late] = await Promise.all([
+    const [silent, forgets, never, late] = await Promise.all([
       drillOf('neverBeats'),
+      drillOf('forgetsToBeat', { within: '25 seconds' }),
       drillOf('pausesLong'),
       drillOf('comesLate', { within: '25 seconds' }),
     ]);
     assert.deepEqual(rules(silent), ['no-heartbeat-timeout', 'no-beats']);
+    // Between two attempts when its worker was to fail; on a machine that is busy the next one may come late, too.
+    assert.deepEqual(
+      rules(forgets).filter((rule) => rule !== 'late'),
+      ['no-beats'],
+    );
     assert.deepEqual(rules(never), ['not-in-time']);
     assert.deepEqual(rules(late), ['late']);
     assert.equal(late.ok, true, 'a warning alone');
@@ -99,14 +138,17 @@ describe('drill', function () {
   });
 
   it('drains and suspends too, several times at random moments that a seed repeats', async () => {
-    const [drained, suspended] = await Promise.all([
+    const [drained, slow, suspended] = await Promise.all([
       drillOf('commits', { how: 'term', seed: 7 }),
+      drillOf('lingers', { how: 'term' }),
       drillOf('resumes', { how: 'stall', times: 2, seed: 7 }),
     ]);
     assert.deepEqual(rules(drained), []);
     // Handed over at once, and not noticed by a timeout.
     assert.equal(drained.tries[0]?.timeout, null);
     assert.match(drained.tries[0].failure ?? '', /shut/i);
+    assert.deepEqual(rules(slow), ['slow-drain']);
+    assert.ok((slow.tries[0]?.drainedAfterMs ?? 0) > 15_000);
     assert.deepEqual(rules(suspended), []);
     assert.deepEqual(
       suspended.tries.map(({ timeout }) => timeout),
@@ -115,7 +157,44 @@ describe('drill', function () {
     assert.equal(suspended.seed, 7);
   });
 
+  it('says so where another worker has the activity', async () => {
+    const taskQueue = `${server.taskQueue}-resumes-elsewhere`;
+    const other = await startWorkerProcess({
+      address: server.address,
+      taskQueue,
+      workflowBundlePath,
+      activitiesPath: require.resolve('./activities'),
+    });
+    await other.ready;
+    await until(
+      () => pollersOf(server.client, taskQueue),
+      (identities) => identities.length > 0,
+    );
+    const told: string[] = [];
+    // A worker that takes no work, so that the other one surely gets it.
+    const idle = { pid: 0, ready: Promise.resolve(), kill: () => Promise.resolve({ code: null, signal: null }) };
+    const drilling = drillOf('resumes', {
+      workflow: { type: 'drilled', args: ['resumes'], taskQueue },
+      startWorker: () => Promise.resolve(idle as never),
+      within: '3 seconds',
+      onProgress: (line) => told.push(line),
+    });
+    await assert.rejects(
+      drilling,
+      (error) => error instanceof DrillError && /is not the worker that was made to fail/.test(error.message),
+    );
+    assert.ok(
+      told.some((line) => line.includes('polled') && line.includes('before the drill')),
+      told.join('\n'),
+    );
+    await other.kill();
+  });
+
   it('says so where there was nothing to measure', async () => {
     await assert.rejects(drillOf('short'), (error) => error instanceof DrillError && /give it/.test(error.message));
+    await assert.rejects(
+      drillOf('failsAtOnce'),
+      (error) => error instanceof DrillError && /fails by itself.*: the provider is down\. Give/.test(error.message),
+    );
   });
 });

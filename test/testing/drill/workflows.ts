@@ -21,12 +21,15 @@ const once = proxyActivities<typeof activities>({
   retry: { maximumAttempts: 1 },
 });
 
-const pausing = (initialInterval: '1 hour' | '12 seconds') =>
+const pausing = (
+  initialInterval: '1 hour' | '12 seconds' | '3200 ms',
+  heartbeatTimeout: '1 second' | '1500 ms' = '1 second',
+) =>
   proxyActivities<typeof activities>({
     startToCloseTimeout: '1 hour',
     scheduleToCloseTimeout: '1 day',
-    heartbeatTimeout: '1 second',
-    retry: { initialInterval },
+    heartbeatTimeout,
+    retry: { initialInterval, backoffCoefficient: 1 },
   });
 
 const proxies: Partial<Record<keyof typeof activities, typeof watched>> = {
@@ -35,6 +38,7 @@ const proxies: Partial<Record<keyof typeof activities, typeof watched>> = {
   triedOnce: once,
   pausesLong: pausing('1 hour'),
   comesLate: pausing('12 seconds'),
+  forgetsToBeat: pausing('3200 ms', '1500 ms'),
 };
 
 /** Calls the activity of that name. */
