@@ -15,9 +15,13 @@ export const connectionUsage = `  --address A         the server's address; defa
 type Values = { [name in keyof typeof connectionFlags]?: string | undefined };
 
 /** What `connect` takes, from a command's options and its environment. */
-export function connectionOptions({ address, namespace, profile }: Values, io: Pick<Io, 'env'>): ConnectOptions {
+export function connectionOptions(
+  { address, namespace, profile }: Values,
+  io: Pick<Io, 'env' | 'signal'>,
+): ConnectOptions {
   return {
     env: io.env,
+    signal: io.signal,
     ...(address !== undefined && { address }),
     ...(namespace !== undefined && { namespace }),
     ...(profile !== undefined && { profile }),

@@ -42,7 +42,6 @@ export async function dev(argv: readonly string[], io: Io): Promise<Status> {
   if (positionals.length > 0) throw new UsageError(`${JSON.stringify(positionals[0])} is not an option. See --help.`);
   const config = await loadConfig({ cwd: io.cwd, ...(values.config !== undefined && { file: values.config }) });
   const taskQueue = values['task-queue'] ?? config.taskQueue ?? 'default';
-  if (taskQueue === '') throw new UsageError('--task-queue is empty; use the name of the task queue.');
   const workflowsPath = (await existing(io, '--workflows', values.workflows)) ?? config.workflowsPath;
   const activitiesPath = await existing(io, '--activities', values.activities);
   if (workflowsPath === undefined && activitiesPath === undefined && config.activities === undefined) {

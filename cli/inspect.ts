@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { unlessAborted } from '../config/unless-aborted';
 import type { LoadedConfig } from '../config/load-config';
 import type { InspectOptions, InspectReport } from '../replay';
 import type { Io, Status } from './io';
@@ -61,7 +62,13 @@ export async function inspect(argv: readonly string[], io: Io): Promise<Status> 
     ...(measuring && workflowsPath !== undefined ? { replay: await replayOf(config, workflowsPath, io) } : {}),
   };
   const { paths, ids } = await sorted(positionals, io);
-  if (values['run-id'] !== undefined && ids.length !== 1) throw new UsageError('--run-id goes with one workflow id.');
+  const runId = values['run-id'];
+  if (runId !== undefined && ids.length !== 1) throw new UsageError('--run-id goes with one workflow id.');
+  if (runId !== undefined && !/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(runId)) {
+    throw new UsageError(
+      `--run-id is ${JSON.stringify(runId)}; use the id of a run, as the Web UI and inspect show it.`,
+    );
+  }
 
   const parts: InspectReport[] = [];
   if (paths.length > 0) parts.push(await ofFiles(paths, inspecting, io));
@@ -74,19 +81,25 @@ export async function inspect(argv: readonly string[], io: Io): Promise<Status> 
       for (const id of ids) {
         try {
           parts.push(
-            await harness.inspectWorkflow(client, id, {
-              ...inspecting,
-              namespace,
-              ...(runs === undefined ? {} : { runs }),
-              ...(values['run-id'] === undefined ? {} : { runId: values['run-id'] }),
-              askStatus: values.status ?? false,
-            }),
+            await unlessAborted(io.signal, () =>
+              harness.inspectWorkflow(client, id, {
+                ...inspecting,
+                namespace,
+                ...(runs === undefined ? {} : { runs }),
+                ...(runId === undefined ? {} : { runId }),
+                askStatus: values.status ?? false,
+              }),
+            ),
           );
         } catch (error) {
+          io.signal.throwIfAborted();
           if (ServerError.isOf(error)) throw ServerError.from(error, `inspect ${id}`, { address, namespace });
           if (!(error instanceof WorkflowNotFoundError)) throw known(error, harness, io);
+          const of = `of namespace ${namespace}`;
           throw new UsageError(
-            `${JSON.stringify(id)} is no file, no folder and no workflow of namespace ${namespace}.`,
+            runId === undefined
+              ? `${JSON.stringify(id)} is no file, no folder and no workflow ${of}.`
+              : `there is no workflow ${JSON.stringify(id)} ${of} with a run ${runId}.`,
           );
         }
       }

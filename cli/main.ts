@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error';
+import { nativeCoreTrouble } from '../config/native-core';
+import { missingPackage } from '../config/missing-package';
+import { addCommand } from '../config/package-manager';
 import { ServerError } from '../config/server-error';
 import type { Command, Io, Status } from './io';
+import { nearestName } from './nearest-name';
 import { UsageError } from './parse';
 
 // Each loads what it needs when it runs: the native core alone takes a third of a second.
@@ -101,7 +105,9 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
   if (name === undefined) return (io.err(usage), 2);
   const command = commands.get(name);
   if (!command) {
-    io.err(`longhaul: there is no command ${JSON.stringify(name)}. See longhaul --help.`);
+    const near = nearestName(name, [...commands.keys()]);
+    const hint = near === undefined ? '.' : `: did you mean ${near}?`;
+    io.err(`longhaul: there is no command ${JSON.stringify(name)}${hint} See longhaul --help.`);
     return 2;
   }
   try {
@@ -116,9 +122,11 @@ export async function main(argv: readonly string[], io: Io): Promise<Status> {
     if (io.signal.aborted) return (io.err(`longhaul ${name}: stopped.`), 3);
     const file = fileTrouble(error);
     if (file !== undefined) return (io.err(`longhaul ${name}: ${file}`), 3);
-    const missing = missingPeer(error);
+    const core = nativeCoreTrouble(error);
+    if (core !== undefined) return (io.err(`longhaul ${name}: ${core}`), 3);
+    const missing = missingPackage(error);
     if (missing === undefined) throw error;
-    io.err(`longhaul ${name}: ${missing} is not installed: npm install ${missing}`);
+    io.err(`longhaul ${name}: ${missing} is not installed: ${addCommand(io.cwd, [missing])}`);
     return 2;
   }
 }
@@ -141,12 +149,6 @@ const troubles = new Map([
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],
 ]);
-
-/** The optional peer dependency that a command needs and the project lacks. */
-function missingPeer(error: unknown): string | undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'MODULE_NOT_FOUND' ? /'(@temporalio\/[a-z-]+)/.exec(message)?.[1] : undefined;
-}
 
 async function version(): Promise<string> {
   const text = await readFile(join(__dirname, '../../package.json'), 'utf8');

@@ -1,6 +1,7 @@
 import type { DataConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import { connect } from '../config/connect';
+import type { ServerError } from '../config/server-error';
 import type { LoadedConfig } from '../config/load-config';
 import { connectionFlags, connectionOptions, connectionUsage } from './connection-flags';
 import type { Io } from './io';
@@ -17,6 +18,8 @@ export interface OpenClient {
   client: Client;
   address: string;
   namespace: string;
+  /** Where it is patient: what is wrong with a server that has not answered yet. */
+  unanswered?: ServerError;
   close: () => Promise<void>;
 }
 
@@ -25,8 +28,13 @@ export interface OpenClient {
  *
  * @throws ConfigError and ServerError, each with one sentence.
  */
-export async function openClient(io: Io, values: ServerValues, config: LoadedConfig): Promise<OpenClient> {
-  const connected = await connect(connectionOptions(values, io));
+export async function openClient(
+  io: Io,
+  values: ServerValues,
+  config: LoadedConfig,
+  { patient = false } = {},
+): Promise<OpenClient> {
+  const connected = await connect({ ...connectionOptions(values, io), patient });
   const { Client: SdkClient } = await import('@temporalio/client');
   const dataConverter = await dataConverterOf(config);
   const client = new SdkClient({
@@ -34,7 +42,8 @@ export async function openClient(io: Io, values: ServerValues, config: LoadedCon
     namespace: connected.namespace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
   });
-  return { client, address: connected.address, namespace: connected.namespace, close: connected.close };
+  const { address, namespace, unanswered, close } = connected;
+  return { client, address, namespace, close, ...(unanswered && { unanswered }) };
 }
 
 /** The data converter with its codecs made. */

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { lengthOfTime } from '../workflows/duration';
 import type { Duration } from '../testing/duration';
+import { nearestName } from './nearest-name';
 
 /** A command line that can't be understood. Its message is one sentence, to be shown as it is. */
 export class UsageError extends Error {
@@ -12,18 +13,30 @@ type Parsed<O extends Options> = ReturnType<
   typeof parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>
 >;
 
-/** @throws UsageError for an unknown option or a missing value. */
+/** @throws UsageError for an unknown option, or a value that is missing or empty. */
 export function parse<const O extends Options>(argv: readonly string[], options: O): Parsed<O> {
+  let parsed: Parsed<O>;
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
     const { message } = error as Error;
     const [, option] = /^Option '([^ ']+)[^']*' argument is ambiguous/.exec(message) ?? [];
     if (option !== undefined) {
       throw new UsageError(`${option} lacks its value; one that begins with - is written ${option}=VALUE. See --help.`);
     }
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+    if (unknown !== undefined) {
+      const near = nearestName(unknown, Object.keys(options));
+      throw new UsageError(
+        `Unknown option '--${unknown}'${near === undefined ? '.' : `: did you mean --${near}?`} See --help.`,
+      );
+    }
     throw new UsageError(`${message.split(/\. |\n/)[0]?.replace(/\.$/, '') ?? 'wrong use'}. See --help.`);
   }
+  // As a variable of the shell that is not set gives it.
+  const empty = Object.entries(parsed.values).find(([, value]) => [value].flat().includes(''));
+  if (empty) throw new UsageError(`--${empty[0]} is empty; give it a value, or leave it out.`);
+  return parsed;
 }
 
 /** A length of time out of an option's text, checked before anything is begun. */

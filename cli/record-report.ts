@@ -1,5 +1,6 @@
 import type { RecordedNamespace, RecordedRun } from '../replay';
 import type { Io, Status } from './io';
+import { countOf } from './render/units';
 
 /** What `longhaul record --json` prints. It only ever gains fields. */
 export interface RecordPrinted {
@@ -106,7 +107,7 @@ function keptLines(runs: readonly RecordedRun[]): string[] {
 }
 
 function ending({ stopped, listed }: RecordedNamespace): string {
-  const seen = `of ${listed} runs listed`;
+  const seen = `of ${countOf(listed, 'run')} listed`;
   if (stopped === 'quota') return `${seen}, the quota is full`;
   return stopped === 'nothing new' ? `${seen}, no more shows anything new` : seen;
 }

@@ -78,7 +78,7 @@ async function load(
   try {
     exported = defaultExport((await loadModule(path)).exported);
   } catch (cause) {
-    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause)}`, { cause });
+    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause, path)}`, { cause });
   }
   try {
     return check(shown, exported);

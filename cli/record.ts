@@ -111,7 +111,13 @@ export async function record(argv: readonly string[], io: Io): Promise<Status> {
     }
   } catch (error) {
     if (io.signal.aborted) {
-      return (io.err(`longhaul record: stopped; ${report.count('recorded')} histories are in ${shown}.`), 3);
+      const recorded = report.count('recorded');
+      return (
+        io.err(
+          `longhaul record: stopped; ${recorded === 1 ? '1 history is' : `${recorded} histories are`} in ${shown}.`,
+        ),
+        3
+      );
     }
     for (const kind of [harness.CodecError, harness.ManifestError, harness.WorkflowBundleError]) {
       if (error instanceof kind) throw new UsageError(error.message.replaceAll(`${io.cwd}/`, ''), { cause: error });

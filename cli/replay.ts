@@ -201,7 +201,7 @@ async function liveHistories(values: Flags, io: Io, onPart: (words: string) => v
   const { fetchLiveHistories } = await import('../replay/index.js');
   const { connection, address, namespace, close } = await connect({ env: io.env });
   try {
-    return await fetchLiveHistories({
+    const histories = await fetchLiveHistories({
       workflowService: connection.workflowService,
       namespace,
       ...(values.query !== undefined && { query: values.query }),
@@ -218,14 +218,25 @@ async function liveHistories(values: Flags, io: Io, onPart: (words: string) => v
         if (io.tty) io.progress(`${address} ${namespace}: ${words}`);
       },
     });
+    if (histories.length === 0) throw new UsageError(nothingLive(values, { address, namespace }));
+    return histories;
   } catch (error) {
-    if (io.signal.aborted) throw error;
+    if (io.signal.aborted || error instanceof UsageError) throw error;
     const refused = ServerError.from(error, 'read the runs', { address, namespace });
     if (refused.code === 3) throw new UsageError(refused.message); // the query
     throw refused;
   } finally {
     await close();
   }
+}
+
+function nothingLive(values: Flags, { address, namespace }: { address: string; namespace: string }): string {
+  const build = values['build-id'] === undefined ? '' : ` of build ${values['build-id']}`;
+  const asked = values.query === undefined ? `is open${build}` : `${build && `is${build} and `}matches ${values.query}`;
+  return (
+    `There is no history to replay: no run in namespace ${namespace} at ${address} ${asked}. ` +
+    'Name another namespace by TEMPORAL_NAMESPACE, or other runs by --query.'
+  );
 }
 
 async function print(

@@ -11,6 +11,8 @@ export interface RunResult {
   command: 'status' | 'pause' | 'resume' | 'dead-letters list' | 'dead-letters redrive' | 'dead-letters drop';
   /** Of `status`, `pause` and `resume`. */
   status?: LonghaulStatus;
+  /** Of `status`: how the workflow ended, such as `completed`; null while it is open. */
+  ended?: string | null;
   /** Of `dead-letters list`. */
   deadLetters?: DeadLetters;
   /** Of `redrive` and `drop`: the letters that were, and those that are still there with the reason. */

@@ -1,4 +1,5 @@
 import type { OperatedWorkflow } from '../client';
+import { unlessAborted } from '../config/unless-aborted';
 import type { Io, Status } from './io';
 import { openClient, serverOptions, serverUsage } from './open-client';
 import { parse, UsageError } from './parse';
@@ -64,7 +65,9 @@ export async function run(argv: readonly string[], io: Io): Promise<Status> {
   const { OperatedWorkflow: Operated, OperateError } = await import('../client/index.js');
   const { WorkflowNotFoundError, WorkflowUpdateFailedError } = await import('@temporalio/client');
   try {
-    const done = await operate(new Operated(client, workflowId), command, all ? { all } : { ids: id });
+    const done = await unlessAborted(io.signal, () =>
+      operate(new Operated(client, workflowId), command, all ? { all } : { ids: id }),
+    );
     const result: RunResult = {
       schema: 'longhaul.run/1',
       ok: (done.result?.kept.length ?? 0) === 0,
@@ -75,27 +78,39 @@ export async function run(argv: readonly string[], io: Io): Promise<Status> {
     io.out(values.json ? JSON.stringify(result) : runText(result));
     return result.ok ? 0 : 1;
   } catch (error) {
+    io.signal.throwIfAborted();
     if (error instanceof WorkflowNotFoundError) {
       throw new UsageError(`no workflow ${workflowId} is open in namespace ${namespace}.`, { cause: error });
     }
     if (error instanceof WorkflowUpdateFailedError) {
       throw new UsageError(`${error.cause?.message ?? error.message}.`, { cause: error });
     }
+    // A codec that can't decode the answer is not a server that is away.
+    if (error instanceof Error && !isServers(error) && !(error instanceof OperateError)) {
+      const [why = ''] = error.message.split('\n');
+      throw new ServerError(`Could not operate ${workflowId}: ${why.replace(/\.$/, '')}.`, undefined, { cause: error });
+    }
     if (!(error instanceof OperateError))
       throw ServerError.from(error, `operate ${workflowId}`, { address, namespace });
-    if (error.why === 'not-longhaul') throw new UsageError(error.message, { cause: error });
+    if (error.why === 'not-longhaul' || error.why === 'closed') throw new UsageError(error.message, { cause: error });
     throw new ServerError(error.message, undefined, { cause: error });
   } finally {
     await close();
   }
 }
 
+const isServers = (error: Error): boolean =>
+  error.name === 'ServiceError' || typeof (error as { code?: unknown }).code === 'number';
+
 async function operate(
   workflow: OperatedWorkflow,
   command: (typeof commands)[number],
   which: { all: true } | { ids: string[] },
 ): Promise<Done> {
-  if (command === 'status') return { command, status: await workflow.status() };
+  if (command === 'status') {
+    const status = await workflow.status();
+    return { command, status, ended: (await workflow.ended()) ?? null };
+  }
   if (command === 'pause') return { command, status: await workflow.pause() };
   if (command === 'resume') return { command, status: await workflow.resume() };
   if (command === 'dead-letters list') return { command, deadLetters: [...(await workflow.deadLetters())] };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   activitiesIn,
@@ -118,7 +119,8 @@ async function run(
   } catch (error) {
     if (state.running) throw failedWorker(error, at);
     if (error instanceof ConfigError) throw error;
-    if (error instanceof TypeError) throw new UsageError(`${error.message}.`, { cause: error });
+    const hasWorkflows = settings.workflowsPath === undefined || existsSync(settings.workflowsPath);
+    if (error instanceof TypeError && hasWorkflows) throw new UsageError(`${error.message}.`, { cause: error });
     await explainBundle(settings, io);
     throw ServerError.from(error, 'start the worker', at);
   } finally {

@@ -49,6 +49,6 @@ export async function activitiesIn(path: string, shown: string): Promise<NonNull
     const { exported } = await loadModule(path);
     return (hasNamedExportsOnly(exported) ? exported : defaultExport(exported)) as object;
   } catch (cause) {
-    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause)}`, { cause });
+    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(cause, path)}`, { cause });
   }
 }

@@ -4,6 +4,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from './config-error';
 import { probe } from './probe';
 import { isUnanswered, ServerError } from './server-error';
+import { unlessAborted } from './unless-aborted';
 
 export interface ConnectOptions {
   /** The environment that `TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE` and their like are read from. @default process.env */
@@ -20,6 +21,12 @@ export interface ConnectOptions {
 
   /** Milliseconds that the server has to answer. @default 5_000 */
   timeoutMs?: number;
+
+  /** Whether a server that does not answer yet is waited for by each call, and no error now. @default false */
+  patient?: boolean;
+
+  /** Ends the attempt, which then rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** A connection as the environment configures it. */
@@ -27,6 +34,8 @@ export interface Connected {
   connection: Connection;
   address: string;
   namespace: string;
+  /** With `patient`: what was wrong where no server has answered yet. */
+  unanswered?: ServerError;
   close: () => Promise<void>;
 }
 
@@ -43,7 +52,9 @@ export interface ConnectionSettings {
  *
  * @throws ConfigError where it can't be read.
  */
-export function connectionSettings(options: Omit<ConnectOptions, 'timeoutMs'> = {}): ConnectionSettings {
+export function connectionSettings(
+  options: Omit<ConnectOptions, 'timeoutMs' | 'patient' | 'signal'> = {},
+): ConnectionSettings {
   const { env = process.env, profile } = options;
   const configured = fromEnvironment({
     overrideEnvVars: Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : []))),
@@ -60,19 +71,33 @@ export function connectionSettings(options: Omit<ConnectOptions, 'timeoutMs'> = 
  * @throws ConfigError where that can't be read.
  * @throws ServerError with one sentence where no server answers, or it refuses.
  */
-export async function connect({ timeoutMs = 5_000, ...options }: ConnectOptions = {}): Promise<Connected> {
+export async function connect({
+  timeoutMs = 5_000,
+  patient = false,
+  signal,
+  ...options
+}: ConnectOptions = {}): Promise<Connected> {
   const { address, namespace, options: settings } = connectionSettings(options);
   const { Connection } = await import('@temporalio/client');
+  // The settings are those of a native connection; the two agree on all that an environment can say.
+  const plain = {
+    ...(settings as Parameters<typeof Connection.connect>[0]),
+    // By default it is tried again up to two minutes later once a server has been away for a while.
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': 10_000 },
+  };
   try {
-    // The settings are those of a native connection; the two agree on all that an environment can say.
-    const plain = settings as Parameters<typeof Connection.connect>[0];
-    const connection = await Connection.connect({ ...plain, connectTimeout: timeoutMs });
+    const connection = await unlessAborted(signal, () => Connection.connect({ ...plain, connectTimeout: timeoutMs }));
     return { connection, address, namespace, close: () => connection.close() };
   } catch (error) {
+    signal?.throwIfAborted();
     const failed = connectError(error, { address, namespace });
     const silent = failed instanceof ServerError && isUnanswered(failed.code);
-    const why = silent ? await probe({ address, options: settings }) : undefined;
-    if (why === undefined) throw failed;
+    const why = silent ? await unlessAborted(signal, () => probe({ address, options: settings })) : undefined;
+    if (why === undefined) {
+      if (!patient || !silent) throw failed;
+      const connection = Connection.lazy({ ...plain, connectTimeout: timeoutMs });
+      return { connection, address, namespace, unanswered: failed, close: () => connection.close() };
+    }
     throw new ServerError(`Could not connect: ${why}.`, undefined, { cause: error });
   }
 }

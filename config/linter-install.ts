@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { addCommand } from './package-manager';
 
 /** How a project gets `eslint-plugin-longhaul`. */
 export interface LinterInstall {
@@ -35,13 +36,14 @@ export function linterInstall(folder: string): LinterInstall {
   }
   return {
     why: 'eslint-plugin-longhaul is not installed.',
-    command: 'npm install --save-dev eslint-plugin-longhaul eslint typescript typescript-eslint',
+    command: addCommand(folder, ['eslint-plugin-longhaul', 'eslint', 'typescript', 'typescript-eslint'], { dev: true }),
   };
 }
 
 function apart(beside: string, needs: string, compiler: string): LinterInstall {
   return {
     why: `eslint-plugin-longhaul is not installed; ${needs}, and can have that beside the project's own ${beside}.`,
+    // By npm, which comes with Node, in each project: another package manager would take the folder into its workspace.
     command: `npm install --prefix ${ownLinterFolder} eslint-plugin-longhaul eslint@9 ${compiler} typescript-eslint@8`,
     folder: ownLinterFolder,
     beside,

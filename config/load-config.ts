@@ -77,7 +77,7 @@ async function evaluate(path: string, shown: string): Promise<{ config: unknown;
     const { exported, sources } = await loadModule(path);
     if (!hasNamedExportsOnly(exported)) return { config: defaultExport(exported), sources };
   } catch (error) {
-    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(error)}`, { cause: error });
+    throw new ConfigError(`${shown} can't be loaded: ${whyNotLoaded(error, path)}`, { cause: error });
   }
   throw new ConfigError(`${shown} has no default export: begin with export default defineConfig({ … }).`);
 }

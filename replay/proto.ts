@@ -1,6 +1,8 @@
+/* eslint-disable @typescript-eslint/ban-ts-comment -- it goes into the declaration, where there may be nothing to expect */
 import { createRequire } from 'node:module';
 export type { History } from '@temporalio/common/lib/proto-utils';
 import type { History } from '@temporalio/common/lib/proto-utils';
+/** @ts-ignore -- for the compiler of who has it beside the worker package alone; nothing that is exported to users is of its types */
 import type * as Proto from '@temporalio/proto';
 import type { ProtoEnum, ProtoType } from './json/proto-json';
 

@@ -10,6 +10,7 @@ import { findingsOf, type PolicyOptions } from './policies';
 import { type Replay, replayAll } from './replay-all';
 import type { HistoryResult, PolicyFinding, ReplayReport } from './report';
 import { buildIdOf, toResult } from './to-result';
+import { manifestFindings } from './without-manifest';
 
 export interface ReplayHistoriesOptions {
   /** The workflow file or folder, as in `WorkerOptions`. Either this or `workflowBundle`. */
@@ -107,6 +108,7 @@ export async function replayHistories(options: ReplayHistoriesOptions): Promise<
   const findings = [
     ...findingsOf(replayed, coverage, here, Date.now(), policies),
     ...driftFindings(results, driftMode),
+    ...manifestFindings(replayed),
     ...elsewhereFindings(notElsewhere),
     ...disagreementFindings(engine),
   ];

@@ -1,11 +1,11 @@
 import type { DrillReport, DrillTry } from '../../testing';
-import { durationText, shortText } from './units';
+import { countOf, durationText, shortText } from './units';
 
 /** What `longhaul drill` prints at a terminal. */
 export function drillText(report: DrillReport, file: string): string {
   const { activityType, workflowType, how, tries, findings, timeouts, seed, ok } = report;
   const ms = (value: number | null) => (value === null ? 'none' : durationText(value));
-  const scheduled = `heartbeat timeout ${ms(timeouts.heartbeatMs)}, start-to-close ${ms(timeouts.startToCloseMs)}, schedule-to-close ${ms(timeouts.scheduleToCloseMs)}, ${timeouts.maximumAttempts === 0 ? 'attempts without limit' : `at most ${timeouts.maximumAttempts} attempts`}`;
+  const scheduled = `heartbeat timeout ${ms(timeouts.heartbeatMs)}, start-to-close ${ms(timeouts.startToCloseMs)}, schedule-to-close ${ms(timeouts.scheduleToCloseMs)}, ${timeouts.maximumAttempts === 0 ? 'attempts without limit' : `at most ${countOf(timeouts.maximumAttempts, 'attempt')}`}`;
   const failed = { kill: 'killed', term: 'drained', stall: 'suspended' }[how];
   return [
     `${activityType} of ${workflowType}, its worker ${failed} ${tries.length === 1 ? 'once' : `${tries.length} times`} (seed ${seed})`,

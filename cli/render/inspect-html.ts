@@ -1,7 +1,7 @@
 import type { InspectReport, RunInspection } from '../../replay';
 import { growthSvg, timelineSvg } from './inspect-svg';
 import { html, htmlTable, page } from './page';
-import { bytesText, countText, durationText, shortText, timeText } from './units';
+import { bytesText, countOf, durationText, shortText, timeText } from './units';
 
 /** The inspection as one page that can be sent to somebody. */
 export function inspectHtml(report: InspectReport): string {
@@ -26,7 +26,7 @@ function runHtml(run: RunInspection): string {
     ['status', status],
     ['run', run.runId],
     ['task queue', run.taskQueue],
-    ['size', `${countText(events)} events, ${bytesText(bytes)}`],
+    ['size', `${countOf(events, 'event')}, ${bytesText(bytes)}`],
     ['time', `${durationText(run.spanMs)}, ${timeText(run.startedAt)} to ${timeText(run.lastEventAt)}`],
     ...(perItem
       ? [

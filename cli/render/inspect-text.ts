@@ -1,5 +1,5 @@
 import type { InspectReport, RunInspection, Waiting } from '../../replay';
-import { bytesText, countText, durationText, shortText, tableText, timeText } from './units';
+import { bytesText, countOf, countText, durationText, shortText, tableText, timeText } from './units';
 
 /** What `longhaul inspect` prints at a terminal. */
 export function inspectText({ runs, unreadable }: InspectReport): string {
@@ -30,7 +30,7 @@ function runText(run: RunInspection): string {
   return [
     `${workflowType} ${workflowId}`,
     `  run ${runId}, ${status}, on task queue ${taskQueue}${sdk ? `, ${sdk}` : ''}`,
-    `  ${countText(events)} events, ${bytesText(bytes)}, ${durationText(spanMs)} from ${timeText(run.startedAt)} to ${timeText(run.lastEventAt)}`,
+    `  ${countOf(events, 'event')}, ${bytesText(bytes)}, ${durationText(spanMs)} from ${timeText(run.startedAt)} to ${timeText(run.lastEventAt)}`,
     ...perItem(run),
     ...replayTime(run),
     ...section('Waiting on', waiting(run)),
@@ -166,7 +166,7 @@ function rollovers({ continuedFrom, continuedAs }: RunInspection): string[] {
     if (!envelope) return bytesText(bytes);
     const { run, cause, parts, inboxes, deadLetters, undeclared } = envelope;
     const largest = parts.slice(0, 3).map((part) => `${part.part} ${bytesText(part.bytes)}`);
-    const items = Object.entries(inboxes).map(([name, count]) => `${countText(count)} items of ${name}`);
+    const items = Object.entries(inboxes).map(([name, count]) => `${countOf(count, 'item')} of ${name}`);
     const rest = [
       ...items,
       ...(deadLetters > 0 ? [`${deadLetters} dead letters`] : []),

@@ -1,6 +1,8 @@
+import { harmless } from './harmless';
+
 /** Text as HTML shows it. */
 export function html(text: unknown): string {
-  return String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return harmless(String(text)).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const style = `

@@ -2,7 +2,7 @@ import type { RunResult } from '../run-result';
 import { bytesText, countOf, countText, durationText, shortText, tableText, timeText } from './units';
 
 /** What `longhaul run` prints at a terminal. */
-export function runText({ status, deadLetters, result, command, workflowId }: RunResult): string {
+export function runText({ status, ended, deadLetters, result, command, workflowId }: RunResult): string {
   if (deadLetters) return deadLettersText(deadLetters);
   if (result) {
     const verb = command.endsWith('redrive') ? 'put back' : 'dropped';
@@ -11,7 +11,7 @@ export function runText({ status, deadLetters, result, command, workflowId }: Ru
       ...result.kept.map(({ letter, why }) => `${letter} stays: ${why}`),
     ].join('\n');
   }
-  return status ? statusText(workflowId, status) : '';
+  return status ? statusText(workflowId, status, ended ?? null) : '';
 }
 
 function deadLettersText(letters: NonNullable<RunResult['deadLetters']>): string {
@@ -28,7 +28,7 @@ function deadLettersText(letters: NonNullable<RunResult['deadLetters']>): string
   return tableText([head, ...rows], '').join('\n');
 }
 
-function statusText(workflowId: string, status: NonNullable<RunResult['status']>): string {
+function statusText(workflowId: string, status: NonNullable<RunResult['status']>, ended: string | null): string {
   const { run, historyLength, historySize, limits, phase, pausedSince, rollingOver, waitingOn, lastProgressAt } =
     status;
   const { inboxes, deadLetters, undeclared, deadline, startedAt, carries } = status;
@@ -42,6 +42,7 @@ function statusText(workflowId: string, status: NonNullable<RunResult['status']>
   ]);
   return [
     `${workflowId}: run ${run}, began ${time(startedAt)}, last progress ${time(lastProgressAt)}`,
+    ...(ended === null ? [] : [`  ${ended}: this is how it ended, and nothing can be changed`]),
     `  ${pausedSince === null ? 'not paused' : `paused since ${time(pausedSince)}`}${phase === null ? '' : `, phase ${phase}`}${rollingOver === null ? '' : `, rolls over (${rollingOver})`}`,
     `  ${countText(historyLength)} of ${countText(limits.events)} events, ${bytesText(historySize)} of ${bytesText(limits.bytes)}${carries ? `, would carry ${bytesText(carries.bytes)}` : ''}`,
     ...(deadline === undefined ? [] : [`  deadline ${timeText(new Date(deadline).toISOString())}`]),

@@ -11,9 +11,12 @@ export interface Difference {
   actual: string;
 }
 
-export function differences({ recorded, issued }: AttributePair, values: ShownValues): Difference[] {
+/** Whether two values of payloads that are not equal mean the same all the same. */
+export type IsSame = (recorded: unknown, actual: unknown) => boolean;
+
+export function differences({ recorded, issued }: AttributePair, values: ShownValues, isSame: IsSame): Difference[] {
   const paths = new Set([...Object.keys(recorded), ...Object.keys(issued)]);
-  return [...paths].flatMap((path) => differ(path, recorded[path], issued[path], values));
+  return [...paths].flatMap((path) => differ(path, recorded[path], issued[path], values, isSame));
 }
 
 function differ(
@@ -21,9 +24,10 @@ function differ(
   recorded: Attribute | undefined,
   issued: Attribute | undefined,
   values: ShownValues,
+  isSame: IsSame,
 ): Difference[] {
   if (recorded?.kind === 'payload' || issued?.kind === 'payload') {
-    return payloadsDiffer(path, payloadOf(recorded), payloadOf(issued), values);
+    return payloadsDiffer(path, payloadOf(recorded), payloadOf(issued), values, isSame);
   }
   if (recorded?.value === issued?.value) return [];
   return [{ path, recorded: shown(recorded, values), actual: shown(issued, values) }];
@@ -52,6 +56,7 @@ function payloadsDiffer(
   recorded: Payload | undefined,
   issued: Payload | undefined,
   values: ShownValues,
+  isSame: IsSame,
 ): Difference[] {
   const was = valueOf(recorded);
   const now = valueOf(issued);
@@ -63,7 +68,7 @@ function payloadsDiffer(
     }
     return [{ path, recorded: encodings[0] ?? 'nothing', actual: encodings[1] ?? 'nothing' }];
   }
-  return valuesDiffer(path, was, now, values);
+  return valuesDiffer(path, was, now, values, isSame);
 }
 
 const isNothing = (encoding: string | undefined): boolean => encoding === undefined || encoding === 'binary/null';
@@ -85,12 +90,12 @@ function valueOf(payload: Payload | undefined): unknown {
 }
 
 /** Goes into objects and lists, so that a report names the field and not the whole argument. */
-function valuesDiffer(path: string, was: unknown, now: unknown, values: ShownValues): Difference[] {
-  if (isDeepStrictEqual(was, now)) return [];
+function valuesDiffer(path: string, was: unknown, now: unknown, values: ShownValues, isSame: IsSame): Difference[] {
+  if (isDeepStrictEqual(was, now) || isSame(was, now)) return [];
   if (isContainer(was) && isContainer(now) && Array.isArray(was) === Array.isArray(now)) {
     const keys = new Set([...Object.keys(was), ...Object.keys(now)]);
     const at = (key: string) => (Array.isArray(was) ? `${path}[${key}]` : `${path}.${key}`);
-    return [...keys].flatMap((key) => valuesDiffer(at(key), was[key], now[key], values)).slice(0, 10);
+    return [...keys].flatMap((key) => valuesDiffer(at(key), was[key], now[key], values, isSame)).slice(0, 10);
   }
   return [{ path, recorded: shownValue(was, values), actual: shownValue(now, values) }];
 }

@@ -6,6 +6,7 @@ import type { History } from '../proto';
 import type { DriftEntry } from '../report';
 import type { Pair } from './compare-commands';
 import { derivedPlace } from './derived';
+import { momentsOf } from './merged-tasks';
 import type { SourceLines } from './source-lines';
 
 export type Drift = DriftEntry;
@@ -27,11 +28,12 @@ export function driftOf(
   derived: readonly string[] = [],
 ): Drift[] {
   const expected = new Set(derived);
+  const isSame = momentsOf(history.events ?? []);
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   const runTimeoutMs = milliseconds(started?.workflowRunTimeout);
   const drift: Drift[] = [];
   for (const { recorded, issued } of pairs) {
-    const found = differences(attributePair(recorded.event, issued.command, runTimeoutMs), values).filter(
+    const found = differences(attributePair(recorded.event, issued.command, runTimeoutMs), values, isSame).filter(
       ({ path }) => !expected.has(derivedPlace(recorded.label, path) ?? ''),
     );
     if (found.length === 0) continue;

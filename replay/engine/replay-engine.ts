@@ -92,13 +92,15 @@ export class ReplayEngine {
     const redriven = await this.redrive(job);
     if (redriven) return redriven;
     const history = decodeHistory(job.encoded);
-    const tape = job.tape === undefined || this.options.plain ? undefined : new TapeWriter();
+    // What it answers as if on another machine is no good for the next replay on this one.
+    const path = this.options.plain || job.elsewhere ? undefined : job.tape;
+    const tape = path === undefined ? undefined : new TapeWriter();
     const { error, recording } = await this.run(job, history, tape);
     const found = this.findings(job, history, recording, error);
     if (error) return { verdict: await this.verdict(job, history, error, recording), ...found };
-    if (job.tape !== undefined) {
+    if (path !== undefined) {
       const facts = { execution: factsOf(history, job.namespace), history: historyFacts(history.events ?? []) };
-      tape?.save(job.tape, { ...facts, drifts: found.drift.length > 0 });
+      tape?.save(path, { ...facts, drifts: found.drift.length > 0 });
     }
     return { verdict: { status: found.drift.length > 0 ? 'drift' : 'pass' }, ...found };
   }

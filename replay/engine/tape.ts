@@ -40,8 +40,8 @@ export class TapeWriter {
 
   /** As the SDK copies them to its own threads. */
   create(options: unknown): void {
-    const { info, ...rest } = options as { info: { unsafe: object } };
-    const unsafe = Object.fromEntries(Object.entries(info.unsafe).filter(([name]) => !madeAnew.has(name)));
+    const { info, ...rest } = options as { info: { unsafe?: object } };
+    const unsafe = Object.fromEntries(Object.entries(info.unsafe ?? {}).filter(([name]) => !madeAnew.has(name)));
     // More than one workflow, or one that begins anew, is not what a tape can hold.
     this.spoilt ||= this.tape !== undefined;
     this.tape = { options: { ...rest, info: { ...info, unsafe } }, steps: [] };

@@ -1,6 +1,5 @@
-import type { DataConverter, LoadedDataConverter } from '@temporalio/common';
+import type { DataConverter, LoadedDataConverter, Payload } from '@temporalio/common';
 import { decode, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
-import type { Payload } from '../proto';
 
 /** How payloads are read. */
 export interface PayloadReaderOptions {

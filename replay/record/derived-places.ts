@@ -2,6 +2,7 @@ import { attributePair } from '../drift/attribute-pairs';
 import { differences } from '../drift/compare-attributes';
 import { compareCommands } from '../engine/compare-commands';
 import { derivedPlace } from '../engine/derived';
+import { momentsOf } from '../engine/merged-tasks';
 import { recordedTasks } from '../engine/recorded-commands';
 import type { History } from '../proto';
 import type { Trace } from './trace';
@@ -27,9 +28,10 @@ function placesOf({ history, trace }: Replayed): Set<string> {
   const reached = trace.tasks.at(-1)?.historyLength ?? 0;
   const { pairs } = compareCommands(recordedTasks(history.events ?? []), { commands, reached });
   const values = { show: false, key: new Uint8Array() };
+  const isSame = momentsOf(history.events ?? []);
   const places = new Set<string>();
   for (const { recorded, issued } of pairs) {
-    for (const { path } of differences(attributePair(recorded.event, issued.command, 0), values)) {
+    for (const { path } of differences(attributePair(recorded.event, issued.command, 0), values, isSame)) {
       const place = derivedPlace(recorded.label, path);
       if (place !== undefined) places.add(place);
     }

@@ -15,8 +15,7 @@ const workflows = (greeting: string) => `
 `;
 const activities = 'exports.polite = async (text) => `${text}, please`;';
 
-describe('longhaul dev', function () {
-  this.timeout(120_000);
+describe('longhaul dev', () => {
   const folder = useFolder();
   let child: ChildProcess;
   let output = '';

@@ -7,8 +7,7 @@ import { useFolder } from '../replay/support';
 import { longhaul, root } from './run';
 import { assertSchema } from './schema';
 
-describe('longhaul drill', function () {
-  this.timeout(60_000);
+describe('longhaul drill', () => {
   const folder = useFolder();
   let server: Server;
   before(async () => {

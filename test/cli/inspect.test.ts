@@ -51,6 +51,20 @@ describe('longhaul inspect', () => {
     assert.doesNotMatch(page, /https?:|<script|<link(?! rel="icon" href="data:,")|url\(/);
     const { html } = await import('../../cli/render/page.js');
     assert.equal(html('<b>&"\''), '&#60;b&#62;&#38;&#34;&#39;');
+    assert.equal(html('a\u202eb'), 'a\\u202eb');
+  });
+
+  it('lets no word of others steer the terminal, or read from the other side', async () => {
+    const id = 'a\u001b[2J\u001b]0;x\u0007\u202eb';
+    await writeFile(join(folder.path, 'longhaul.config.cjs'), `console.log('printed'); throw ${JSON.stringify(id)};`);
+    const { out, err } = await longhaul(['inspect', id], folder.path);
+    assert.doesNotMatch(err, /[\0-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    assert.match(err, /a\\u001b\[2J/);
+    assert.equal(out, '', 'what the project itself prints is no result');
+    const { harmless } = await import('../../cli/render/harmless.js');
+    assert.equal(harmless('\u001b[31mred\u001b[8m \tü\n'), 'red \tü\n');
+    assert.equal(harmless('\u001b[31mred\u001b[0m\u0007', { colours: true }), '\u001b[31mred\u001b[0m\\u0007');
+    assert.deepEqual(JSON.parse(harmless(JSON.stringify({ id }))), { id });
   });
 
   const wrong: [what: string, args: string[], message: RegExp][] = [

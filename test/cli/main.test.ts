@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { useFolder } from '../replay/support';
-import { longhaul, root } from './run';
+import { bin, longhaul, root } from './run';
 import { assertSchema } from './schema';
 
 describe('longhaul', () => {
@@ -36,8 +39,46 @@ describe('longhaul', () => {
   it('ends with 2 and one line at an unknown command', async () => {
     const { status, out, err } = await longhaul(['relpay']);
     assert.equal(status, 2);
-    assert.equal(err, 'longhaul: there is no command "relpay". See longhaul --help.\n');
+    assert.equal(err, 'longhaul: there is no command "relpay": did you mean replay? See longhaul --help.\n');
     assert.equal(out, '');
+  });
+});
+
+describe('a command', () => {
+  it('ends at once when it is asked to, however long a server does not answer', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const stopped = async (words: string): Promise<[words: string, status: number | null, err: string]> => {
+      const child = spawn(process.execPath, [bin, ...words.split(' '), '--address', address], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let err = '';
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
+      await once(silent, 'connection');
+      const asked = performance.now();
+      child.kill('SIGINT');
+      const [status] = (await once(child, 'close')) as [number | null];
+      assert.ok(performance.now() - asked < 3_000, words);
+      return [words, status, err];
+    };
+    try {
+      for (const words of ['run order-1 status', 'watch', 'inspect order-1', 'doctor']) {
+        assert.deepEqual(await stopped(words), [words, 3, `longhaul ${words.split(' ')[0] ?? ''}: stopped.\n`]);
+      }
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('ends with 3 and one line where its output can not be written', function () {
+    if (process.platform !== 'linux') this.skip();
+    const { stderr, status } = spawnSync(`"${process.execPath}" "${bin}" --help > /dev/full`, {
+      shell: true,
+      encoding: 'utf8',
+    });
+    assert.equal(stderr, "longhaul: the output can't be written (ENOSPC).\n");
+    assert.equal(status, 3);
   });
 });
 

@@ -7,8 +7,7 @@ import { until } from '../workflows/support';
 import { reserved, waiting } from './live-workflows';
 import { longhaul, root } from './run';
 
-describe('longhaul replay --live', function () {
-  this.timeout(60_000);
+describe('longhaul replay --live', () => {
   const server = useServer(require.resolve('./live-workflows'), {
     activities: { reserveStock: () => Promise.resolve('reserved') },
   });
@@ -86,7 +85,13 @@ describe('longhaul replay --live', function () {
 
     const none = await live('--workflows', 'live-workflows.ts', '--query', "WorkflowId = 'nobody'");
     assert.equal(none.status, 2);
-    assert.match(none.err, /^longhaul replay: [^\n]+\n$/);
+    assert.equal(
+      none.err,
+      `longhaul replay: There is no history to replay: no run in namespace ${server.namespace} at ${server.address} matches WorkflowId = 'nobody'. Name another namespace by TEMPORAL_NAMESPACE, or other runs by --query.\n`,
+    );
+    const ofBuild = await live('--workflows', 'live-workflows.ts', '--query', query, '--build-id', 'b7');
+    assert.equal(ofBuild.status, 2);
+    assert.match(ofBuild.err, /no run in namespace \S+ at \S+ is of build b7 and matches WorkflowId IN/);
   });
 
   it('ends with 3 and one line where no server answers', async () => {

@@ -9,8 +9,7 @@ import type { Server } from 'longhaul/testing';
 import { useFolder } from '../replay/support';
 import { bin, longhaul, root } from './run';
 
-describe('longhaul worker', function () {
-  this.timeout(60_000);
+describe('longhaul worker', () => {
   const folder = useFolder();
   let server: Server;
 
@@ -58,6 +57,42 @@ describe('longhaul worker', function () {
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'close'), [0, null]);
     assert.match(output, /^closed$/m);
+  });
+
+  it('says in one sentence what an activity costs that does not end when it is told to', async () => {
+    await writeFile(
+      join(folder.path, 'flows.ts'),
+      `import { proxyActivities } from '@temporalio/workflow';
+      const { hang } = proxyActivities<{ hang(): Promise<void> }>({ startToCloseTimeout: '1 minute' });
+      export const stuck = (): Promise<void> => hang();`,
+    );
+    await config(
+      `workflowsPath: './flows', worker: { shutdownGraceTime: 1, shutdownForceTime: 100 },
+       activities: { async hang() { console.log('hangs'); await new Promise((done) => setTimeout(done, 20_000)); } }`,
+    );
+    const child = spawn(process.execPath, [bin, 'worker', '--log-level', 'ERROR'], {
+      cwd: folder.path,
+      env: { ...process.env, TEMPORAL_ADDRESS: server.address },
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+    await once(child.stdout, 'data');
+    const connection = await Connection.connect({ address: server.address });
+    const client = new Client({ connection });
+    const handle = await client.workflow.start('stuck', { workflowId: 'cli-stuck', taskQueue: 'cli-worker' });
+    while (!output.includes('hangs')) await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'close'), [3, null]);
+    await handle.terminate();
+    await connection.close();
+    const told = errors.split('\n').filter((line) => line.startsWith('longhaul'));
+    assert.equal(told.length, 1, errors);
+    assert.match(
+      told[0] ?? '',
+      /^longhaul worker: The worker did not drain within shutdownForceTime: an activity [^.]+\. What [^.]+ by itself\.$/,
+    );
   });
 
   const nowhere = ['--address', '127.0.0.1:1'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { ConfigError, defineConfig, loadConfig } from 'longhaul/config';
 import { useFolder } from '../replay/support';
 
@@ -52,6 +52,35 @@ describe('loadConfig', () => {
     assert.deepEqual(histories, [join(folder.path, 'a'), join(folder.path, 'b')]);
     assert.deepEqual(interceptors?.workflowModules, [join(folder.path, 'src/around'), 'npm-module']);
     assert.equal(dataConverter?.payloadConverterPath, join(folder.path, 'src/converter'));
+  });
+
+  it('imports by the paths of tsconfig.json, and a package that is there as itself', async () => {
+    await write('tsconfig.base.json', `{ // shared\n"compilerOptions": { "paths": { "@/*": ["./src/*"] } }, }`);
+    await write('tsconfig.json', `{ "extends": "./tsconfig.base.json" }`);
+    await write('src/first.ts', 'export const first = 1;');
+    await write('src/deep/ship.ts', `import { queue } from '@/queue.js';\nexport const ship = () => queue;`);
+    await write('src/queue.ts', `export const queue = 'orders';`);
+    await write(
+      'longhaul.config.ts',
+      `import './src/first';\nimport { ship } from '@/deep/ship';\nexport default { taskQueue: ship(), activities: { ship } };`,
+    );
+    const { taskQueue, sources } = await load();
+    assert.equal(taskQueue, 'orders');
+    assert.deepEqual(sources.map((file) => relative(folder.path, file)).sort(), [
+      'longhaul.config.ts',
+      'src/deep/ship.ts',
+      'src/first.ts',
+      'src/queue.ts',
+    ]);
+    await write('node_modules/queues/index.js', `module.exports = 'real';`);
+    await write('types/queues.d.ts', `declare const queue: string;\nexport default queue;`);
+    await write('tsconfig.json', `{ "compilerOptions": { "paths": { "queues": ["./types/queues.d.ts"] } } }`);
+    await write('real.ts', `import queue from 'queues';\nexport default { taskQueue: queue };`);
+    assert.equal((await load('real.ts')).taskQueue, 'real');
+    await write('gone.ts', `import '@/gone';\nexport default {};`);
+    await assert.rejects(load('gone.ts'), {
+      message: "gone.ts can't be loaded: @/gone is not there; mend the path, or name it under paths in tsconfig.json.",
+    });
   });
 
   it('is found from a folder below, and not beyond the repository', async () => {

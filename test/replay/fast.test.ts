@@ -6,8 +6,7 @@ import { decodeHistory, encodeHistory } from '../../replay/proto';
 import { Tapes } from '../../replay/tapes';
 import { fixtures, markedLine, root, shipped, source, useFolder } from './support';
 
-describe('a fast replay', function () {
-  this.timeout(120_000);
+describe('a fast replay', () => {
   const folder = useFolder();
   const workflowsPath = () => join(folder.path, 'workflows.ts');
   let ci: string | undefined;

@@ -21,8 +21,7 @@ function withEvent(history: Json, at: number, event: object): Json {
   return { events };
 }
 
-describe('an event of a newer server', function () {
-  this.timeout(60_000);
+describe('an event of a newer server', () => {
   const folder = useFolder();
   const cases: [what: string, event: object][] = [
     ['by a name', { eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_TELEPORTED', workerMayIgnore: true }],

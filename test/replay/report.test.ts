@@ -27,8 +27,7 @@ const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quie
 const lineOf = async (name: string, text: string) =>
   (await readFile(source(name), 'utf8')).split('\n').findIndex((line) => line.includes(text)) + 1;
 
-describe('a report of a replay', function () {
-  this.timeout(60_000);
+describe('a report of a replay', () => {
   const folder = useFolder();
   let moody: WorkflowBundleWithSourceMap;
   let added: ReplayReport;

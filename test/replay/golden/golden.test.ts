@@ -16,8 +16,7 @@ const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quie
 const whats = ['first run', 'second run', 'open', 'cancelled'] as const;
 
 /** All edits are one bundle: each is a workflow type of its own, and the histories are renamed to it. */
-describe('the golden suite of edits', function () {
-  this.timeout(120_000);
+describe('the golden suite of edits', () => {
   let bundle: WorkflowBundleWithSourceMap;
   let jobs: { edit: Edit; index: number; what: string; history: LoadedHistory }[];
   let results: HistoryResult[];
