@@ -1,8 +1,16 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { reporters } from 'mocha';
 import type { MochaOptions, Runner } from 'mocha';
 import { appendResult, resultsVariable } from './support/results';
 
-/** Mocha's `spec`, which also appends its counts to the file that `LONGHAUL_RESULTS` names. */
+const testFolder = 'dist/test';
+
+/**
+ * Mocha's `spec`, which also appends its counts to the file that `LONGHAUL_RESULTS` names.
+ *
+ * Where a process of a parallel run dies, mocha does not tell which file it was at: this names those that gave no result.
+ */
 class MochaReporter extends reporters.Spec {
   constructor(runner: Runner, options: MochaOptions) {
     super(runner, options);
@@ -10,12 +18,23 @@ class MochaReporter extends reporters.Spec {
     // A test that runs a mocha of its own counts as one test; what happens in there isn't this run's result.
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is a constant
     delete process.env[resultsVariable];
+    const seen = new Set<string>();
+    runner.on('test end', (test) => seen.add(test.file ?? ''));
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
       const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? ''}`);
+      const died = this.failures.some(({ err }) => err?.message.startsWith('Workerpool Worker terminated') === true);
+      if (died) failed.push(`no result from ${filesBut(seen).join(', ')}`);
       appendResult({ part: 'tests', passed: passes, failed: failures, skipped: pending, failures: failed }, file);
     });
   }
+}
+
+function filesBut(seen: ReadonlySet<string>): readonly string[] {
+  const files = readdirSync(testFolder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.js'),
+  );
+  return files.filter((file) => !seen.has(join(process.cwd(), testFolder, file)));
 }
 
 export = MochaReporter;

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkContents } from './release/check-contents';
 import { checkFiles } from './release/check-files';
+import { checkLinks } from './release/check-links';
 import { checkTypes } from './release/check-types';
 import { checkVersions } from './release/check-versions';
 import { packAll } from './release/pack';
@@ -34,7 +35,8 @@ async function release(argv: readonly string[]): Promise<number> {
   const tarballs = await packAll(root, options.out ?? join(root, '.longhaul', 'tarballs'));
   const checks = checkVersions(tarballs);
   for (const tarball of tarballs) {
-    checks.push(...checkFiles(tarball), ...checkContents(tarball), ...(await checkTypes(tarball, root)));
+    checks.push(...checkFiles(tarball), ...checkContents(tarball), checkLinks(tarball));
+    checks.push(...(await checkTypes(tarball, root)));
   }
   for (const { name, problems } of checks) {
     console.log(`${problems.length ? 'FAIL' : 'ok  '}  ${name}`);

@@ -6,7 +6,7 @@ import { runScript } from './support/run-script';
 import { ScriptError } from './support/script-error';
 import { Browser, findBrowser } from './test-pages/browser';
 import { examine } from './test-pages/examine';
-import { awkwardInspection, awkwardReview, brokenPage } from './test-pages/awkward';
+import { awkwardInspection, awkwardReview, brokenPage, hostile } from './test-pages/awkward';
 
 const usage = `Usage: npm run test:pages
 
@@ -42,7 +42,15 @@ async function testPages(argv: readonly string[]): Promise<number> {
     // A check that finds nothing in a page which does all of it wrong would find nothing anywhere.
     await writeFile(join(folder, 'broken.html'), brokenPage);
     const { faults } = await examine(browser, join(folder, 'broken.html'), 360);
-    const said = [/too wide/, /too small/, /network for http/, /console/, /less than on the screen/, /stay folded/];
+    const said = [
+      /too wide/,
+      /too small/,
+      /network for http/,
+      /console/,
+      /less than on the screen/,
+      /stay folded/,
+      /become IMG, SCRIPT|become SCRIPT, IMG/,
+    ];
     const unseen = said.filter((fault) => !faults.some((one) => fault.test(one)));
     console.log(`${unseen.length === 0 ? 'ok ' : 'bad'} a broken page has ${faults.length} faults`);
     for (const one of unseen) console.log(`    not found: ${one.source}`);
@@ -55,7 +63,7 @@ async function testPages(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Real pages by the real commands, and two with all that is long or strange. */
+/** Real pages by the real commands, two with all that is long or strange, and two in which each word attacks. */
 async function writePages(root: string, folder: string): Promise<string[]> {
   const longhaul = async (name: string, cwd: string, args: readonly string[]): Promise<void> => {
     const file = join(folder, `${name}.html`);
@@ -70,7 +78,17 @@ async function writePages(root: string, folder: string): Promise<string[]> {
   await longhaul('review', join(root, 'examples/inventory'), ['review']);
   await writeFile(join(folder, 'inspect-awkward.html'), awkwardInspection());
   await writeFile(join(folder, 'review-awkward.html'), awkwardReview());
-  return ['inspect', 'inspect-many', 'review', 'inspect-awkward', 'review-awkward'];
+  await writeFile(join(folder, 'inspect-hostile.html'), awkwardInspection(hostile));
+  await writeFile(join(folder, 'review-hostile.html'), awkwardReview(hostile, 1));
+  return [
+    'inspect',
+    'inspect-many',
+    'review',
+    'inspect-awkward',
+    'review-awkward',
+    'inspect-hostile',
+    'review-hostile',
+  ];
 }
 
 runScript(testPages);

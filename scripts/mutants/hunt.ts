@@ -39,7 +39,7 @@ export async function runUnmutated(mutants: readonly Mutant[], { scratch, env, j
   await inLanes([...new Set(mutants.map(({ testFile }) => testFile))], jobs, async (testFile) => {
     const group = mutants.filter((mutant) => mutant.testFile === testFile);
     const grep = [...new Set(group.map((mutant) => `(?:${mutant.grep})`))].join('|');
-    const limits = { timeoutMs: 60_000, endsWithinMs: 180_000 };
+    const limits = { timeoutMs: 120_000, endsWithinMs: 240_000 };
     const run = await runTests({ folder, testFile, grep, env, ...limits }).catch((error: unknown) => String(error));
     for (const mutant of group) baseline.set(mutant, typeof run === 'string' ? { problem: run } : judge(mutant, run));
   });

@@ -3,13 +3,29 @@ import { reviewHtml } from '../../cli/render/review-html';
 import type { InspectReport } from '../../replay';
 import type { ReviewCheck, ReviewReport } from '../../review';
 
-const long = 'a-name-without-a-space-'.repeat(20);
-const markup = '<script>console.log("markup")</script><img src="https://example.com/x.png">';
+/** What stands in all names and texts of a page. */
+export interface Words {
+  long: string;
+  markup: string;
+}
+
+const awkward: Words = {
+  long: 'a-name-without-a-space-'.repeat(20),
+  markup: '<script>console.log("markup")</script><img src="https://example.com/x.png">',
+};
+
+const attack =
+  `</script></style></title></svg>--><script>document.title = 'ran'</script>"onload="document.title='ran'" 'onerror='x' ` +
+  '<svg onload=console.log(1)><a href="javascript:alert(1)">&lt;b&gt; \u202egnp.exe \u2066 \u001b[8m \u0007 \0 {{x}} ${x} url(http://127.0.0.1:1/x)';
+
+/** Each name attacks, and texts hold a word of 100 kB. */
+export const hostile: Words = { long: attack, markup: attack + 'w'.repeat(100_000) };
+
 const at = '2026-01-01T00:00:00.000Z';
 const hours = (count: number): string => new Date(Date.parse(at) + count * 3_600_000).toISOString();
 
 /** A run in which each name is long or is markup, and each part is there. */
-export function awkwardInspection(): string {
+export function awkwardInspection({ long, markup } = awkward): string {
   const carried = {
     bytes: 12_345,
     envelope: { protocol: 1, run: 3, cause: 'events', parts: [{ part: long, bytes: 9 }], inboxes: {}, deadLetters: 0, undeclared: 2 },
@@ -79,7 +95,7 @@ export function awkwardInspection(): string {
 }
 
 /** Many workflows with long names, and one cell of each verdict with all that a check may have. */
-export function awkwardReview(): string {
+export function awkwardReview({ long, markup } = awkward, types = 12): string {
   const check: ReviewCheck = {
     check: 'lint',
     activity: long,
@@ -96,7 +112,7 @@ export function awkwardReview(): string {
     ok: false,
     verdict: 'no-go',
     at,
-    workflows: Array.from({ length: 12 }, (_, nth) => ({
+    workflows: Array.from({ length: types }, (_, nth) => ({
       workflowType: nth % 2 === 0 ? `${long}${nth}` : `order${nth}`,
       verdict: 'no-go',
       cells: (['heartbeats', 'history', 'determinism', 'signals', 'observability'] as const).map((area, column) => ({

@@ -30,7 +30,10 @@ const measure = `(() => {
   const folded = [...document.querySelectorAll('details > :not(summary)')].filter((one) =>
     !one.checkVisibility({ contentVisibilityAuto: true }) || one.getBoundingClientRect().height === 0).length;
   const text = document.body.innerText.trim().length;
-  return { wide, outside: [...new Set(outside)], hidden, small, folded, text };
+  const acts = [...document.querySelectorAll('*')].filter((one) =>
+    one.matches('script, img, iframe, object, embed, form, base, link:not([rel=icon]), a:not([href^="#"])') ||
+    [...one.attributes].some(({ name }) => name.startsWith('on'))).map((one) => one.tagName);
+  return { wide, outside: [...new Set(outside)], hidden, small, folded, text, acts: [...new Set(acts)] };
 })()`;
 
 interface Measured {
@@ -41,6 +44,8 @@ interface Measured {
   /** Parts that are folded away. */
   folded: number;
   text: number;
+  /** What could run or ask the network for something, were it let. */
+  acts: string[];
 }
 
 /** Opens a page at a width as a person would, and prints it. */
@@ -74,7 +79,8 @@ export async function examine(browser: Browser, file: string, width: number): Pr
       expression: measure,
       returnByValue: true,
     });
-    const { wide, outside, hidden, small, text } = result.value;
+    const { wide, outside, hidden, small, text, acts } = result.value;
+    if (acts.length > 0) faults.push(`What it quotes has become ${acts.join(', ')}.`);
     if (text < 100) faults.push('It shows nothing.');
     if (wide > 0) faults.push(`At ${width} px it is ${wide} px too wide.`);
     if (outside.length > 0) faults.push(`At ${width} px ${outside.join(', ')} stand outside.`);

@@ -7,8 +7,7 @@ import { call } from './workflows';
 const heartbeatTimeoutMs = 2_000;
 const options = { startToCloseTimeout: 60_000, heartbeatTimeout: heartbeatTimeoutMs, retry: { initialInterval: 1 } };
 
-describe('an activity whose worker is killed with SIGKILL', function () {
-  this.timeout(60_000);
+describe('an activity whose worker is killed with SIGKILL', () => {
   const server = useServer(require.resolve('./workflows'));
   const workers = useWorkerProcesses(server, require.resolve('./activities'));
   const { noted, lastOf } = workers;

@@ -34,9 +34,7 @@ describe('the statistics of the benchmark', () => {
   });
 });
 
-describe('npm run bench', function () {
-  this.timeout(120_000);
-
+describe('npm run bench', () => {
   it('finds history events and billed actions of an item equal on both sides', async () => {
     const { output } = await bench('cost', '--pairs', '1', '--items', '45', '--workflows', '2');
     for (const what of ['history events', 'billed actions', 'rollovers of a round']) {

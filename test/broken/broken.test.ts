@@ -10,8 +10,7 @@ import { longhaul } from '../cli/run';
 const workflows = 'examples/inventory/workflows.ts';
 const patches = join(root, 'replay-histories/broken');
 
-describe('the saved histories of the example', function () {
-  this.timeout(120_000);
+describe('the saved histories of the example', () => {
   let folder: string;
 
   beforeEach(async () => {

@@ -6,8 +6,7 @@ const folder = join(process.cwd(), 'replay-histories');
 const threeDaysMs = 3 * 24 * 60 * 60 * 1_000;
 
 describe('saved histories', () => {
-  it('of each release of the protocol replay on this code', async function () {
-    this.timeout(120_000);
+  it('of each release of the protocol replay on this code', async () => {
     const histories = await loadHistories([join(folder, 'compat')]);
     const report = await assertReplays({ workflowsPath: require.resolve('./workflows'), histories });
     assert.deepEqual(report.coverage.workflowTypes.missing, []);
@@ -26,8 +25,7 @@ describe('saved histories', () => {
     }
   });
 
-  it('of the example, over three days and more, replay on the code that has changed since', async function () {
-    this.timeout(120_000);
+  it('of the example, over three days and more, replay on the code that has changed since', async () => {
     const histories = await loadHistories([folder]);
     const report = await replayHistories({
       workflowsPath: require.resolve('../../examples/inventory/workflows'),

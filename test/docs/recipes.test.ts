@@ -6,8 +6,7 @@ import { startServer } from 'longhaul/testing';
 import { runCommand } from '../../scripts/support/run-command';
 import { page, root } from './pages';
 
-describe('the page of recipes', function () {
-  this.timeout(120_000);
+describe('the page of recipes', () => {
   let folder: string;
 
   before(async () => {

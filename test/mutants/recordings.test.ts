@@ -22,8 +22,7 @@ async function historyOf(workflowType: string): Promise<History> {
   return history;
 }
 
-describe('what a recording promises, in seconds', function () {
-  this.timeout(60_000);
+describe('what a recording promises, in seconds', () => {
   const folder = useFolder();
   let tracer: Tracer;
   let bundleCode: string;

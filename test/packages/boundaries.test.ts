@@ -22,7 +22,7 @@ const lines: Record<string, readonly RegExp[]> = {
     /^@temporalio\/(client|common)$/,
     /^@temporalio\/common\/lib\/time$/,
     builtin,
-    /^config\/make-folder$/,
+    /^config\/(make-folder|unless-aborted)$/,
     /^workflows\/(dead-letter-commands|duration|envelope|failure|options|recipes\/callback-message|status)$/,
   ],
   worker: [
@@ -37,7 +37,7 @@ const lines: Record<string, readonly RegExp[]> = {
   testing: [
     temporal,
     builtin,
-    /^config\/(lock|make-folder)$/,
+    /^config\/(lock|make-folder|package-manager)$/,
     /^client\/watch\/task-failure$/,
     /^(activities|workflows|worker|replay)(\/|$)/,
   ],

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { json, source } from '../replay/support';
+import type { DoctorReport } from '../../setup';
 import { ConsumerProject } from './consumer-project';
 
 const resolutions = {
   node16: { module: 'node16', moduleResolution: 'node16' },
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
-  // Deprecated, and still what many projects have.
-  node10: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+  // Deprecated, and still what many projects have. Under it alone the SDK's own declarations compile.
+  node10: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', skipLibCheck: false },
 };
 
 describe('a project that installs the packed packages', function () {
@@ -23,8 +25,16 @@ describe('a project that installs the packed packages', function () {
 
   after(() => project.remove());
 
+  /** With a package that not all projects have, or see, taken away. */
+  const without = async (name: string, then: () => Promise<void>): Promise<void> => {
+    const at = join(project.folder, 'node_modules/@temporalio', name);
+    const away = join(project.folder, 'away-' + name.replace('/', '-'));
+    await rename(at, away);
+    await then().finally(() => rename(away, at));
+  };
+
   for (const [name, options] of Object.entries(resolutions)) {
-    it(`compiles strictly with module resolution ${name}`, async () => {
+    it(`compiles strictly with module resolution ${name}, without the types of an optional peer`, async () => {
       const compilerOptions = {
         target: 'es2022',
         strict: true,
@@ -34,7 +44,7 @@ describe('a project that installs the packed packages', function () {
         ...options,
       };
       await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['entries.ts', 'queue.ts'] }));
-      assert.equal((await project.bin('tsc', '-p', '.')).output, '');
+      await without('testing', async () => assert.equal((await project.bin('tsc', '-p', '.')).output, ''));
     });
   }
 
@@ -100,5 +110,47 @@ describe('a project that installs the packed packages', function () {
     const { status, output } = await project.bin('eslint', 'clock.ts', 'tick.ts', 'lint-me.ts');
     assert.equal(status, 1, output);
     assert.match(output, /clock\.ts[\s\S]*longhaul\/no-date-now/);
+  });
+
+  it('says which package of the SDK is missing, or can not be loaded', async () => {
+    const missing: [name: string, command: string][] = [
+      ['common', 'doctor'],
+      ['client', 'inspect x'],
+      ['client', 'watch'],
+      ['envconfig', 'run x status'],
+      ['worker', 'worker --task-queue q --workflows queue.ts'],
+      ['worker', 'record'],
+    ];
+    for (const [name, command] of missing) {
+      await without(name, async () => {
+        const { status, output } = await project.bin('longhaul', ...command.split(' '), '--address', '127.0.0.1:1');
+        const words = new RegExp(
+          `^longhaul[a-z ]*: @temporalio/${name} is not installed: npm install @temporalio/${name}\n$`,
+        );
+        assert.match(output, words, `${command} without ${name}`);
+        assert.equal(status, 2);
+      });
+    }
+    const worker = ['worker', '--task-queue', 'q', '--workflows', 'queue.ts', '--address', '127.0.0.1:1'];
+    await without('core-bridge/releases', async () => {
+      const { status, output } = await project.bin('longhaul', ...worker);
+      assert.match(
+        output,
+        /^longhaul worker: The SDK's native core can't be loaded here: No prebuilt [^\n]+\. longhaul doctor says why\.\n$/,
+      );
+      assert.equal(status, 3);
+      await project.write('longhaul.config.cjs', "module.exports = { workflowsPath: './queue.ts' };");
+      const { checks } = JSON.parse(
+        (await project.bin('longhaul', 'doctor', '--offline', '--json')).stdout,
+      ) as DoctorReport;
+      const told = Object.fromEntries(checks.map(({ check, status: is }) => [check, is]));
+      assert.deepEqual([told['native-core'], told['workflows']], ['problem', 'skipped']);
+      await rm(join(project.folder, 'longhaul.config.cjs'));
+    });
+    await without('client', async () => {
+      const { status, output } = await project.bin('longhaul', 'doctor', '--address', '127.0.0.1:1');
+      assert.match(output, /The server can not be asked: @temporalio\/client is not installed/);
+      assert.equal(status, 3);
+    });
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { checkContents } from '../../scripts/release/check-contents';
 import { checkFiles } from '../../scripts/release/check-files';
+import { checkLinks } from '../../scripts/release/check-links';
 import { checkVersions } from '../../scripts/release/check-versions';
 import type { Check } from '../../scripts/release/check';
 import type { PackedFile, Tarball } from '../../scripts/release/pack';
@@ -52,6 +53,28 @@ describe('the checks of a release', () => {
   it('take no other text for a leak', () => {
     const text = 'import "../home/someone/x"; "https://registry.npmjs.org/x"; "/home/someone-else"';
     assert.deepEqual(problems(checkContents(tarball({ 'dist/a.js': text }), { secrets })), []);
+  });
+
+  const dead = {
+    'a page that is not packed': '[a](docs/gone.md)',
+    'a folder': '[a](examples/inventory)',
+    'a file beyond the package': '[a](../eslint-plugin/README.md)',
+    'a definition': '[a][b]\n\n[b]: docs/gone.md',
+    'a heading that is not there': '[a](docs/here.md#gone)',
+    'a heading that is not on the page itself': '[a](#gone)',
+  };
+  for (const [what, text] of Object.entries(dead)) {
+    it(`find a dead link to ${what}`, () =>
+      assert.equal(checkLinks(tarball({ 'README.md': text, 'docs/here.md': '# Here' })).problems.length, 1));
+  }
+
+  it('let links pass that lead somewhere, and what is no link', () => {
+    const text = [
+      '[a](docs/here.md) [b](docs/here.md#a-part-again) [c](docs/here.md#a-part-again-1) [d](https://example.com/gone)',
+      '`[e](gone.md)`\n\n```md\n[f](gone.md)\n```\n\n[g](#top-of-it)\n\n## `top` of it',
+    ].join('\n');
+    const here = '## A part, again\n\n## A part, again\n\n[back](../README.md)';
+    assert.deepEqual(checkLinks(tarball({ 'README.md': text, 'docs/here.md': here })).problems, []);
   });
 
   it('find versions that differ and a changelog without an entry', () => {

@@ -8,8 +8,7 @@ import { answerSignal } from 'longhaul/recipes';
 import { startWorkerProcess, useServer } from 'longhaul/testing';
 import * as flows from './workflows';
 
-describe('recipes whose workers are killed', function () {
-  this.timeout(120_000);
+describe('recipes whose workers are killed', () => {
   const server = useServer(require.resolve('./workflows'));
   let workflowBundlePath: string;
 

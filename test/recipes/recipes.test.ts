@@ -243,9 +243,7 @@ describe('recipes', () => {
       }));
   });
 
-  describe('fanOut', function () {
-    this.timeout(120_000);
-
+  describe('fanOut', () => {
     it('does 2,000 items once each, in histories below the threshold', () =>
       server.run(flows.squares, [{ to: 2_000, page: 100, concurrency: 50, poisonEach: 250 }], async (handle) => {
         const result = await handle.result();

@@ -11,7 +11,6 @@ import * as flows from './workflows';
 const DAY_MS = 86_400_000;
 
 describe('recipes over days', function () {
-  this.timeout(120_000);
   let server: TimeSkippingServer;
   let tests: TestServer;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useServer } from 'longhaul/testing';
@@ -63,6 +63,19 @@ describe('longhaul record, of values that workflows make others of', function ()
       return histories.filter(({ status }) => status !== 'pass');
     };
     assert.deepEqual(await replay(workflows), []);
+
+    const corpus = join(folder.path, 'replay-histories');
+    const alone = join(folder.path, 'alone');
+    await cp(corpus, alone, { recursive: true, filter: (path) => !path.endsWith('manifest.json') });
+    const words = async (paths: string) => {
+      const { out } = await longhaul(['replay', paths, '--workflows', workflows, '--json'], folder.path);
+      return (JSON.parse(out) as ReplayReport).policies.map(({ message }) => message).join('\n');
+    };
+    assert.match(
+      await words('alone'),
+      /redacted histories that differ, such as \S+, have no entry in a manifest\.json/,
+    );
+    assert.doesNotMatch(await words('replay-histories'), /manifest/);
 
     const edited = join(folder.path, 'edited.ts');
     const source = await readFile(workflows, 'utf8');

@@ -8,8 +8,7 @@ import { longhaul, root } from '../cli/run';
 import { assertSchema } from '../cli/schema';
 import { useFolder } from '../replay/support';
 
-describe('longhaul prune', function () {
-  this.timeout(60_000);
+describe('longhaul prune', () => {
   const folder = useFolder();
 
   async function features(path: string): Promise<string[]> {

@@ -134,7 +134,7 @@ describe('longhaul record', function () {
       refused.out,
       /^✗ spelled .*\n {2}Its replay depends on a text .*; if it may be kept, add --keep 'WorkflowExecutionStarted spelled input\[0\] \$'$/m,
     );
-    assert.match(refused.out, /^0 recorded, 0 there already, 1 refused, in replay-histories; of 1 runs listed\.$/m);
+    assert.match(refused.out, /^0 recorded, 0 there already, 1 refused, in replay-histories; of 1 run listed\.$/m);
     const kept = await recordOwn('--keep', 'WorkflowExecutionStarted spelled input[0] $');
     assert.equal(kept.status, 0, kept.out);
     assert.match(

@@ -174,8 +174,7 @@ describe('a redaction', () => {
     assert.doesNotMatch(text, /host-8/);
   });
 
-  it('takes seconds, not hours, for a history of many texts', function () {
-    this.timeout(60_000);
+  it('takes seconds, not hours, for a history of many texts', () => {
     const ids = Array.from({ length: 30_000 }, (_, index) => `parcel-${index}-of-${(index * 7919) % 30_011}`);
     const history = historyOf(started({ input: payloads(ids) }));
     const begunAt = performance.now();

@@ -18,8 +18,7 @@ import { decodeHistory, type History, makePayload } from '../../replay/proto';
 import { payloadsOf } from '../../replay/record/payloads-of';
 import { binary, useFolder } from '../replay/support';
 
-describe('a folder of histories', function () {
-  this.timeout(60_000);
+describe('a folder of histories', () => {
   const folder = useFolder();
   const manifest = (): string => join(folder.path, 'manifest.json');
   const history = async (): Promise<History> => decodeHistory(await binary());

@@ -9,8 +9,7 @@ import * as activities from './activities';
 import { type SecuredServer, secureServer } from './secured-server';
 import { ticker } from './workflows';
 
-describe('longhaul record and longhaul replay --live, on a server with TLS and API keys', function () {
-  this.timeout(120_000);
+describe('longhaul record and longhaul replay --live, on a server with TLS and API keys', () => {
   const folder = useFolder();
   const server = useServer(require.resolve('./workflows'), { activities });
   const workflows = ['--workflows', join(root, 'test/record/workflows.ts')];

@@ -9,8 +9,7 @@ const items = 30;
 const duplicates = 5;
 const readings: Reading[] = [{ concurrency: 1 }, { concurrency: 3 }, { batch: 1 }, { batch: 4 }];
 
-describe('items in are items processed, carried and dead-lettered', function () {
-  this.timeout(120_000);
+describe('items in are items processed, carried and dead-lettered', () => {
   const server = useServer(require.resolve('./workflows'));
 
   const first = process.env.LONGHAUL_SEED ? Number(process.env.LONGHAUL_SEED) : 1;

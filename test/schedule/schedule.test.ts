@@ -6,8 +6,7 @@ import { addOrder, orderQueue } from '../workflows/workflows/orders';
 
 const items = 120;
 
-describe('signals, rollovers and crashes in a random schedule', function () {
-  this.timeout(120_000);
+describe('signals, rollovers and crashes in a random schedule', () => {
   const server = useServer(require.resolve('../workflows/workflows/orders'));
   for (const seed of process.env.LONGHAUL_SEED ? [Number(process.env.LONGHAUL_SEED)] : [1, 20_251]) {
     it(`handle each order once and in order, with seed ${seed}`, async () => {

@@ -6,8 +6,7 @@ import { useServer } from 'longhaul/testing';
 import { kinds, Lane } from '../../scripts/drills/lane';
 import { isWrong, summary } from '../../scripts/drills/summary';
 
-describe('the crash drills', function () {
-  this.timeout(60_000);
+describe('the crash drills', () => {
   const server = useServer(require.resolve('../../scripts/drills/workflows'));
 
   it('find nothing lost by kills before the first beat and after it', async () => {

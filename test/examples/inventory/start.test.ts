@@ -14,7 +14,14 @@ interface Ended {
 }
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startWith({}, ...args);
+}
+
+function startWith(env: Readonly<Record<string, string>>, ...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const ended: Ended = { status: null, out: '', err: '' };
   child.stdout.on('data', (text: Buffer) => (ended.out += text.toString()));
   child.stderr.on('data', (text: Buffer) => (ended.err += text.toString()));
@@ -71,4 +78,9 @@ describe('npm start', function () {
       assert.match(err, message);
     });
   }
+
+  it('says what to do where there is no Temporal server, and ends with 3', async () => {
+    const { status, err } = await startWith({ TEMPORAL_CLI_PATH: '/no/such/cli' }).end;
+    assert.deepEqual([status, err], [3, 'inventory: TEMPORAL_CLI_PATH is /no/such/cli, which does not exist.\n']);
+  });
 });

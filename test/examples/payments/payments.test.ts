@@ -14,8 +14,7 @@ import type { Postgres } from '../../../scripts/support/postgres';
 import { startProvider } from './provider';
 import type { TestProvider } from './provider';
 
-describe('the payments example', function () {
-  this.timeout(120_000);
+describe('the payments example', () => {
   const workflowsPath = require.resolve('../../../examples/payments/workflows');
   const server = useServer(workflowsPath, { plugins: [new LonghaulPlugin()] });
   const workers: WorkerProcess[] = [];
