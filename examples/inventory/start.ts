@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { startServer } from 'longhaul/testing';
+import { ServerUnavailableError, startServer } from 'longhaul/testing';
 import type { Server } from 'longhaul/testing';
 import { statusQuery } from 'longhaul/workflows';
 import { recordsOf } from './activities';
@@ -194,8 +194,9 @@ function printComparison({ same, mismatches, ...listed }: Comparison, root: stri
 main(process.argv.slice(2)).then(
   (status) => process.exit(status),
   (error: unknown) => {
-    const expected = error instanceof UsageError || error instanceof FolderError;
+    const wrongUse = error instanceof UsageError || error instanceof FolderError;
+    const expected = wrongUse || error instanceof ServerUnavailableError;
     console.error(expected ? `inventory: ${error.message}` : error);
-    process.exit(expected ? 2 : 3);
+    process.exit(wrongUse ? 2 : 3);
   },
 );
