@@ -18,7 +18,7 @@ export async function loadModule(path: string): Promise<LoadedModule> {
 }
 
 async function imported(path: string, tsconfigPaths = false): Promise<Record<string, unknown>> {
-  const jiti = createJiti(path, { fsCache: false, tsconfigPaths });
+  const jiti = jitiFor(path, tsconfigPaths);
   try {
     return await jiti.import<Record<string, unknown>>(path);
   } catch (error) {
@@ -29,9 +29,24 @@ async function imported(path: string, tsconfigPaths = false): Promise<Record<str
   }
 }
 
+/** A tsconfig.json that the loader refuses, which is none of the module's faults. */
+class TsconfigError extends Error {
+  override readonly name = 'TsconfigError';
+}
+
+function jitiFor(path: string, tsconfigPaths: boolean): ReturnType<typeof createJiti> {
+  try {
+    return createJiti(path, { fsCache: false, tsconfigPaths });
+  } catch (cause) {
+    throw new TsconfigError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /** Why the module at `path`, which is the user's, could not be loaded: one sentence, with what to do. */
 export function whyNotLoaded(error: unknown, path: string): string {
   const { message } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof TsconfigError)
+    return `its tsconfig.json is refused (${JSON.stringify(message)}); mend that file.`;
   const missing = missingName(error);
   if (missing !== undefined && isMissing(error)) {
     const [name] = /^(?:@[^/]+\/)?[^./@~#][^/]*/.exec(missing) ?? [];

@@ -81,6 +81,10 @@ describe('loadConfig', () => {
     await assert.rejects(load('gone.ts'), {
       message: "gone.ts can't be loaded: @/gone is not there; mend the path, or name it under paths in tsconfig.json.",
     });
+    await write('tsconfig.json', `{ "extends": "./nowhere.json" }`);
+    await assert.rejects(load('gone.ts'), {
+      message: `gone.ts can't be loaded: its tsconfig.json is refused ("File './nowhere.json' not found."); mend that file.`,
+    });
   });
 
   it('is found from a folder below, and not beyond the repository', async () => {

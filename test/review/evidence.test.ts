@@ -13,21 +13,13 @@ import { decodeHistory, EventType } from '../../replay/proto';
 import { payloadsOf } from '../../replay/record/payloads-of';
 import { binary, compiled, fixtures, shipped, useFolder } from '../replay/support';
 import { aesCodec } from '../record/codecs';
+import { gathered } from './gathered';
 
 const key = '22'.repeat(32);
 
 describe('what a review rests on', () => {
   const folder = useFolder();
 
-  const gathered = (more: Partial<Gathered>): Gathered => ({
-    lint: { folder: '', findings: [], roots: [], accepted: [] },
-    histories: { runs: [], unreadable: [], exported: [] },
-    drills: [],
-    catalog: {},
-    configFile: 'longhaul.config.ts',
-    workflows: [],
-    ...more,
-  });
   const checkOf = (of: Gathered, type: string, check: string) =>
     judge(of, [type], Date.now())
       .workflows.flatMap(({ cells }) => cells.flatMap(({ checks }) => checks))

@@ -11,6 +11,7 @@ import { useServer, workflowRuns } from 'longhaul/testing';
 import { rollOverSignal } from 'longhaul/workflows';
 import { gatherHistories } from '../../review/gather-histories';
 import { useFolder } from '../replay/support';
+import { gathered } from './gathered';
 import * as flows from './saved-run-workflows';
 
 /** A workflow that runs and is saved, and what the review is to say of it. */
@@ -100,15 +101,6 @@ describe('a review of saved runs', () => {
     });
   }
 
-  const gathered = (more: Partial<Gathered>): Gathered => ({
-    lint: { folder: '', findings: [], roots: [], accepted: [] },
-    histories: { runs: [], unreadable: [], exported: [] },
-    drills: [],
-    catalog: {},
-    configFile: 'longhaul.config.ts',
-    workflows: [],
-    ...more,
-  });
   const checksOf = (of: Gathered, type: string): ReviewCheck[] =>
     judge(of, [type], Date.now()).workflows.flatMap(({ cells }) => cells.flatMap(({ checks }) => checks));
   const saved = () => gatherHistories({ paths: [join(folder.path, 'histories')], cwd: folder.path });

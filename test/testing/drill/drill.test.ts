@@ -13,10 +13,10 @@ import {
 } from 'longhaul/testing';
 import type { DrillOptions, DrillReport } from 'longhaul/testing';
 import { judge } from 'longhaul/review';
-import type { Gathered } from 'longhaul/review';
 import { assertSchema } from '../../cli/schema';
 import { pollersOf } from '../../../testing/drill/start-polling';
 import { useFolder } from '../../replay/support';
+import { gathered } from '../../review/gathered';
 import { until } from '../../workflows/support';
 import type * as activities from './activities';
 
@@ -97,15 +97,8 @@ describe('drill', () => {
 
   /** What a review says of the heartbeat timeout and of the drill of each activity, by these records alone. */
   function judged(reports: readonly DrillReport[]): Record<string, (string | undefined)[]> {
-    const gathered: Gathered = {
-      lint: { folder: '', findings: [], roots: [], accepted: [] },
-      histories: { runs: [], unreadable: [], exported: [] },
-      drills: reports.map((report) => ({ file: `${report.activityType}.json`, report })),
-      catalog: {},
-      configFile: 'longhaul.config.ts',
-      workflows: [],
-    };
-    const { workflows } = judge(gathered, ['drilled'], Date.now());
+    const drills = reports.map((report) => ({ file: `${report.activityType}.json`, report }));
+    const { workflows } = judge(gathered({ drills }), ['drilled'], Date.now());
     const checks = workflows.flatMap(({ cells }) => cells.flatMap((cell) => cell.checks));
     const of = (activity: string, name: string) => {
       const found = checks.find((one) => one.activity === activity && one.check === name);
