@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from 'eslint-plugin-longhaul/cli';
-import { withProject } from './lint-project.js';
+import { root, withProject } from './lint-project.js';
 import { workflow } from './workflow-source.js';
 
 interface Run {
@@ -58,6 +59,33 @@ describe('longhaul-lint', () => {
     });
     assert.match(out, /^src\/build\/stamp\.ts:1:28 no-date-now\n/);
     assert.match(err, /Linted 2 files;/);
+  });
+
+  it('keeps no project that it has read, where a program calls it again and again', async () => {
+    // The programs hold the text of their files.
+    const script = `
+      const { readFileSync, writeFileSync } = require('node:fs');
+      const { main } = require(${JSON.stringify(join(root, 'eslint-plugin/dist/cli/main.js'))});
+      const io = { out() {}, err() {}, cwd: process.cwd() };
+      const source = readFileSync('src/workflows.ts', 'utf8');
+      const heaps = [];
+      void (async () => {
+        for (let turn = 0; turn < 3; turn += 1) {
+          writeFileSync('src/workflows.ts', source + '// ' + String(turn).repeat(8_000_000));
+          await main([], io);
+          gc();
+          heaps.push(process.memoryUsage().heapUsed);
+        }
+        console.log(JSON.stringify(heaps));
+      })();`;
+    await run([], dirty, ({ folder }) => {
+      const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '-e', script], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      const [first = 0, , third = 0] = JSON.parse(stdout || '[]') as number[];
+      assert.ok(first > 0 && third < first + 8_000_000, `${stdout} ${stderr}`);
+    });
   });
 
   it('prints one JSON object with the chain', async () => {
