@@ -1,12 +1,12 @@
 import ts from 'typescript';
 import { isFunctionNode } from '../syntax.js';
 import { type Flag, isTested } from './flag-tests.js';
-import { loopsAround } from './locals.js';
+import { loopsAround, type Use } from './locals.js';
 import { isConditionOf } from './looked-at.js';
 import { every, functionAround, isWaiting, isWithin, own, userOf } from './syntax.js';
 
 /** A value that a signal brings, and that each round hands to what it does: `await sleep(interval)`. */
-export function isSetting(reads: readonly ts.Identifier[], writes: readonly ts.Identifier[], flag: Flag): boolean {
+export function isSetting(reads: readonly Use[], writes: readonly Use[], flag: Flag): boolean {
   const { start, node, late } = flag;
   if (start === 'undefined' || start === 'null' || !writes.every(isBrought)) return false;
   const own = reads.filter((use) => functionAround(use) === node);
@@ -27,7 +27,7 @@ function isArgument(node: ts.Node): boolean {
 }
 
 /** `interval = given`, of what the handler gets. */
-function isBrought(use: ts.Identifier): boolean {
+function isBrought(use: Use): boolean {
   const { parent } = use;
   if (!ts.isBinaryExpression(parent) || parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
   const handler = functionAround(use);

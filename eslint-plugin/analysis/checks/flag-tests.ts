@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { bare, type FunctionNode } from '../syntax.js';
-import type { Local } from './locals.js';
+import type { Use, Variable } from './locals.js';
 import { isLogical } from './looked-at.js';
 
 /** How a flag begins, and where it may go. */
@@ -28,9 +28,11 @@ export interface Test {
 
 const falsy = new Set(['undefined', 'null', 'false', '0', `''`, '""']);
 
-/** The text of what a `let` begins with, where that is a plain value. */
-export function startOf({ declaration }: Local): string | undefined {
-  if ((ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0) return undefined;
+/** The text of what a `let` or a member begins with, where that is a plain value. */
+export function startOf({ declaration }: Variable): string | undefined {
+  if (ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0) {
+    return undefined;
+  }
   const value = declaration.initializer && bare(declaration.initializer);
   if (value === undefined) return 'undefined';
   const isPlain =
@@ -44,7 +46,7 @@ export function startOf({ declaration }: Local): string | undefined {
 }
 
 /** What the test that a flag is part of asks of it. */
-export function testOf(use: ts.Identifier, { start, grows }: Course): Test | undefined {
+export function testOf(use: Use, { start, grows }: Course): Test | undefined {
   let asksForSet = falsy.has(start);
   let at: ts.Node = use;
   for (let { parent } = at; ; { parent } = at) {
@@ -63,7 +65,7 @@ export function testOf(use: ts.Identifier, { start, grows }: Course): Test | und
 }
 
 /** Whether a value decides what is done, rather than being handed to it. */
-export function isTested(use: ts.Identifier): boolean {
+export function isTested(use: Use): boolean {
   const test = ts.findAncestor(use, (outer) => {
     const { parent } = outer as { parent?: ts.Node };
     if (parent === undefined || ts.isStatement(outer)) return 'quit';
@@ -83,7 +85,7 @@ export function isTested(use: ts.Identifier): boolean {
 /** `state === 'closed'`, `count >= 10` */
 function comparison(
   node: ts.BinaryExpression,
-  use: ts.Identifier,
+  use: Use,
   start: string,
   grows: boolean,
 ): Test['asks'] | undefined {

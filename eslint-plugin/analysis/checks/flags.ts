@@ -4,7 +4,7 @@ import { isFunctionNode, type FunctionNode } from '../syntax.js';
 import { isSetting } from './flag-settings.js';
 import { type Flag, startOf, testOf } from './flag-tests.js';
 import { codeNodes, registrationsIn } from './handlers.js';
-import { isChange, type Local, loopsAround } from './locals.js';
+import { isChange, loopsAround, type Use, type Variable } from './locals.js';
 import { isConditionOf, isLeft, isLookedAtBefore, leftBy, looks, type Watched } from './looked-at.js';
 import { every, functionAround, isWithin, userOf } from './syntax.js';
 import type { World } from './world.js';
@@ -16,7 +16,7 @@ import type { World } from './world.js';
  * the run continues: then it is what it was at the start, or the reason to continue.
  */
 export function isLostFlag(
-  local: Local,
+  local: Variable,
   node: FunctionNode,
   rollovers: readonly ts.CallExpression[],
   unit: Unit,
@@ -32,7 +32,8 @@ export function isLostFlag(
   // One handler that sets it twice says that it is busy, and no more.
   if (new Set(writes.map(functionAround)).size < writes.length) return false;
   const scope = functionAround(local.declaration);
-  const watched: Watched = { name: local.name, faces: facesOf(local.name, node, scope) };
+  const { name, member } = local;
+  const watched: Watched = { name, member, faces: facesOf({ name, member, faces: new Set() }, node, scope) };
   if (rollovers.some((call) => looks(call, watched)) || isUpserted(scope, watched)) return false;
   const late = rollovers.filter((call) => !isLookedAtBefore(call, node, watched));
   if (late.length === 0) return false;
@@ -51,16 +52,16 @@ function isOf(code: ts.Node, setters: readonly ts.Node[], { graph }: World): boo
 }
 
 /** Whether something else goes by its name. */
-function isShadowed({ name, declaration }: Local, node: FunctionNode): boolean {
+function isShadowed({ name, declaration }: Variable, node: FunctionNode): boolean {
   const isOther = (inner: ts.Node): boolean =>
-    inner !== declaration &&
+    !isWithin(declaration, inner) &&
     (ts.isVariableDeclaration(inner) || ts.isParameter(inner) || ts.isBindingElement(inner)) &&
     inner.name.getText() === name;
   return every(node, isOther).length > 0;
 }
 
 /** An assignment, also by a pattern. */
-function isWritten(use: ts.Identifier): boolean {
+function isWritten(use: Use): boolean {
   if (isChange(use)) return true;
   const around = ts.findAncestor(
     use.parent,
@@ -78,7 +79,7 @@ function isWritten(use: ts.Identifier): boolean {
 }
 
 /** `count += 1`, `count++` */
-function isGrown({ parent }: ts.Identifier): boolean {
+function isGrown({ parent }: Use): boolean {
   if (ts.isBinaryExpression(parent)) return parent.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken;
   return (
     (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)) &&
@@ -87,7 +88,7 @@ function isGrown({ parent }: ts.Identifier): boolean {
 }
 
 /** The functions that look at a variable and the variables that are made of it, over others in turn. */
-function facesOf(name: string, node: FunctionNode, scope: ts.Node): ReadonlySet<string> {
+function facesOf(watched: Watched, node: FunctionNode, scope: ts.Node): ReadonlySet<string> {
   const faces = new Set<string>();
   const declared = every(
     scope,
@@ -98,12 +99,12 @@ function facesOf(name: string, node: FunctionNode, scope: ts.Node): ReadonlySet<
     size = faces.size;
     for (const one of declared) {
       const code = ts.isVariableDeclaration(one) ? one.initializer : one.body;
-      if (code === undefined || one.name === undefined || !looks(code, { name, faces })) continue;
+      if (code === undefined || one.name === undefined || !looks(code, { ...watched, faces })) continue;
       for (const inner of [one.name, ...every(one.name, ts.isIdentifier)])
         if (ts.isIdentifier(inner)) faces.add(inner.text);
     }
   }
-  faces.delete(name);
+  faces.delete(watched.name);
   return faces;
 }
 
@@ -119,7 +120,7 @@ function isUpserted(scope: ts.Node, watched: Watched): boolean {
 }
 
 /** `if (closed) return` and `while (!closed)`, round after round. */
-function isAskedToEnd(use: ts.Identifier, flag: Flag): boolean {
+function isAskedToEnd(use: Use, flag: Flag): boolean {
   if (functionAround(use) !== flag.node) return false;
   const test = testOf(use, flag);
   if (test === undefined) return false;
@@ -155,8 +156,8 @@ function isAtTop({ parent }: ts.Node, node: FunctionNode): boolean {
 }
 
 /** Whether the workflow goes on as long as nobody asks: `await condition(() => cancelled, '30 days')` is no wait for it. */
-function isNeverAwaited(use: ts.Identifier, { node }: Flag): boolean {
-  const named = every(node, (inner) => ts.isIdentifier(inner) && inner.text === use.text);
+function isNeverAwaited(use: Use, { node }: Flag): boolean {
+  const named = every(node, (inner) => inner.kind === use.kind && inner.getText() === use.getText());
   return named.every((inner) => {
     const predicate = functionAround(inner);
     if (!isFunctionNode(predicate) || !isConditionOf(predicate)) return true;
@@ -165,7 +166,7 @@ function isNeverAwaited(use: ts.Identifier, { node }: Flag): boolean {
 }
 
 /** `await condition(() => !paused)` */
-function isPaused(use: ts.Identifier, flag: Flag): boolean {
+function isPaused(use: Use, flag: Flag): boolean {
   const predicate = functionAround(use);
   if (!isFunctionNode(predicate) || !isConditionOf(predicate)) return false;
   const call = predicate.parent;

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { mutators } from '../mutations.js';
-import { bare, type FunctionNode, isFunctionNode } from '../syntax.js';
+import { bare, type FunctionNode, isFunctionNode, nameText } from '../syntax.js';
 import { every, functionAround, isWithin } from './syntax.js';
 
 /** A local of a workflow that changes while it runs. */
@@ -10,6 +10,16 @@ export interface Local {
   /** Every mention of it but the declaration, functions within included. */
   uses: readonly ts.Identifier[];
 }
+
+/** A local, or a member of an object that a local holds. */
+export interface Variable {
+  name: string;
+  member?: string;
+  declaration: ts.VariableDeclaration | ts.PropertyAssignment;
+  uses: readonly Use[];
+}
+
+export type Use = ts.Identifier | ts.PropertyAccessExpression;
 
 /** The variables at the top of a body, before anything loops. */
 export function declaredIn(body: ts.Block): readonly Local[] {
@@ -43,6 +53,25 @@ function declaredBy(statements: readonly ts.Statement[], scope: ts.Node): readon
     });
 }
 
+/** What an object is made with, each by itself, where nobody gets it as a whole who might set any of it. */
+export function membersOf({ name, declaration, uses }: Local): readonly Variable[] {
+  const made = declaration.initializer && bare(declaration.initializer);
+  const isExported = (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) !== 0;
+  if (made === undefined || !ts.isObjectLiteralExpression(made) || isExported) return [];
+  const accesses = uses.flatMap(({ parent }) => (ts.isPropertyAccessExpression(parent) ? [parent] : []));
+  if (uses.some((use) => !ts.isPropertyAccessExpression(use.parent) && !isGivenBack(use))) return [];
+  return made.properties.filter(ts.isPropertyAssignment).flatMap((property): readonly Variable[] => {
+    const member = nameText(property.name);
+    if (member === undefined) return [];
+    return [{ name, member, declaration: property, uses: accesses.filter((access) => access.name.text === member) }];
+  });
+}
+
+/** `return state`, and `() => state` of a query. */
+function isGivenBack(use: ts.Identifier): boolean {
+  return ts.isReturnStatement(use.parent) || (ts.isArrowFunction(use.parent) && use.parent.body === use);
+}
+
 function isMember(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
@@ -70,7 +99,7 @@ export function isEmptyObject({ declaration }: Local): boolean {
 }
 
 /** `buffer.push(item)` */
-export function isFill(use: ts.Identifier): boolean {
+export function isFill(use: ts.Node): boolean {
   const { parent } = use;
   return (
     ts.isPropertyAccessExpression(parent) &&
@@ -121,7 +150,7 @@ export function changesOf({ name, uses }: Local): readonly ts.Node[] {
   });
 }
 
-export function isChange(use: ts.Identifier): boolean {
+export function isChange(use: ts.Node): boolean {
   const { parent } = use;
   if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)) {
     return parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken;

@@ -5,6 +5,8 @@ import { every, functionAround, isWaiting, isWithin, own } from './syntax.js';
 /** A variable, by the names of all that its value went into: functions that look at it, variables made of it. */
 export interface Watched {
   name: string;
+  /** Of the object in the variable, the member that counts. */
+  member?: string | undefined;
   faces: ReadonlySet<string>;
 }
 
@@ -61,9 +63,17 @@ export function isLogical({ operatorToken: { kind } }: ts.BinaryExpression): boo
 }
 
 /** Whether code names a variable, or what its value went into. */
-export function looks(code: ts.Node, { name, faces }: Watched): boolean {
-  const isOne = (node: ts.Node): boolean => ts.isIdentifier(node) && (node.text === name || faces.has(node.text));
+export function looks(code: ts.Node, watched: Watched): boolean {
+  const isOne = (node: ts.Node): boolean => isNamed(node, watched);
   return isOne(code) || every(code, isOne).length > 0;
+}
+
+function isNamed(node: ts.Node, { name, member, faces }: Watched): node is ts.Identifier {
+  if (!ts.isIdentifier(node)) return false;
+  if (node.text !== name) return faces.has(node.text);
+  const { parent } = node;
+  const isOther = ts.isPropertyAccessExpression(parent) && parent.expression === node && parent.name.text !== member;
+  return member === undefined || !isOther;
 }
 
 function waits(code: ts.Node): boolean {
@@ -150,12 +160,9 @@ export function isLeft(statement: ts.Statement): boolean {
 
 /** `await condition(() => !paused)`: where it goes on it is not. Of `closed || pending.length > 0` nothing follows. */
 function isSettledBy(statement: ts.Statement, watched: Watched): boolean {
-  const named = every(
-    statement,
-    (node) => ts.isIdentifier(node) && (node.text === watched.name || watched.faces.has(node.text)),
-  );
+  const named = every(statement, (node) => isNamed(node, watched)) as readonly ts.Identifier[];
   return named.some((use) => {
-    if ((use as ts.Identifier).text !== watched.name) return !isDeclared(use);
+    if (use.text !== watched.name) return !isDeclared(use);
     const around = functionAround(use);
     if (!isWithin(around, statement) || !isConditionOf(around)) return false;
     const or = ts.findAncestor(

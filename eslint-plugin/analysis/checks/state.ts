@@ -34,6 +34,8 @@ import {
   isSum,
   type Local,
   loopsAround,
+  membersOf,
+  type Variable,
 } from './locals.js';
 import { every, functionAround, isWaiting, isWithin, own } from './syntax.js';
 import type { World } from './world.js';
@@ -53,7 +55,8 @@ export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
   if (rollovers.length === 0) return [];
   const { body } = node;
   const travelling = new Set(rollovers.flatMap((call) => [...mentionedIn(call.arguments, body)]));
-  const lost = [...declaredIn(body), ...declaredAround(node)].filter(
+  const declared = [...declaredIn(body), ...declaredAround(node)];
+  const lost = declared.filter(
     ({ name, declaration }) => !travelling.has(name) && !isMemo(name) && !isOfFunctions(declaration.name, world),
   );
   const handlers = handlersIn(unit, world);
@@ -65,9 +68,10 @@ export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
       ((isCollected(local, node, rollovers) || isCounted(local, node, rollovers, world)) && isResult(local, node)) ||
       isLostFlag(local, node, rollovers, unit, world),
   );
+  const members = declared.flatMap(membersOf).filter((one) => isLostFlag(one, node, rollovers, unit, world));
   return [
-    ...found.map(({ name, declaration }): HazardSite => {
-      const label = `'${name}', which continueAsNew() does not hand on`;
+    ...[...found, ...members].map(({ name, member, declaration }: Variable): HazardSite => {
+      const label = `'${member === undefined ? name : `${name}.${member}`}', which continueAsNew() does not hand on`;
       return { unit, node: declaration.name, effect: 'no-lost-state', label };
     }),
     ...lostFields(unit, node, rollovers, world),

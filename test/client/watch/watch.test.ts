@@ -277,7 +277,8 @@ describe('Watch', () => {
     const events: WatchEvent[] = [];
     const ids = ['failing-while-pinged', 'unanswered-while-pinged', 'well-while-pinged'];
     const [failing = '', unanswered = '', well = ''] = ids;
-    await start(workflows.throwsWhilePinged, failing);
+    // The SDK answers a second attempt by silence, for as long as a task may take.
+    await start(workflows.throwsWhilePinged, failing, { workflowTaskTimeout: '3 seconds' });
     await start('waitsForPings', unanswered, { taskQueue: 'suspended', workflowTaskTimeout: '1 second' });
     await start(workflows.takesPings, well);
     const ping = async (): Promise<void> => {
