@@ -83,12 +83,7 @@ export function isTested(use: Use): boolean {
 }
 
 /** `state === 'closed'`, `count >= 10` */
-function comparison(
-  node: ts.BinaryExpression,
-  use: Use,
-  start: string,
-  grows: boolean,
-): Test['asks'] | undefined {
+function comparison(node: ts.BinaryExpression, use: Use, start: string, grows: boolean): Test['asks'] | undefined {
   const isLeftHand = node.left === use;
   const other = bare(isLeftHand ? node.right : node.left);
   switch (node.operatorToken.kind) {
