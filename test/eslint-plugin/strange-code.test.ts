@@ -61,10 +61,17 @@ function reportsOn(files: Readonly<Record<string, string>>): { reports: readonly
   return { reports, milliseconds: (user + system) / 1_000 };
 }
 
-/** Of two looks the quicker: the collector clears up after other tests in the midst of one. */
-function quickest(files: Readonly<Record<string, string>>): ReturnType<typeof reportsOn> {
-  const [one, other] = [reportsOn(files), reportsOn(files)];
-  return one.milliseconds < other.milliseconds ? one : other;
+/**
+ * Of up to five looks the quickest, as soon as one is quick enough: the collector clears up after other tests in the midst of one, and
+ * other processes have their share of the machine.
+ */
+function quickest(files: Readonly<Record<string, string>>, enough: number): ReturnType<typeof reportsOn> {
+  let best = reportsOn(files);
+  for (let looks = 1; looks < 5 && best.milliseconds >= enough; looks += 1) {
+    const other = reportsOn(files);
+    if (other.milliseconds < best.milliseconds) best = other;
+  }
+  return best;
 }
 
 function lineOf(file: ts.SourceFile, node: ts.Node): number {
@@ -206,14 +213,15 @@ const shapes: readonly Shape[] = [
 describe('strange code', () => {
   for (const { name, make, n, far } of shapes) {
     it(`is read in time linear in its size: ${name}`, () => {
-      const [small, large] = [quickest(make(n)), quickest(make(4 * n))];
+      // Four times the code: four times the time, where the square would be sixteen.
+      const small = quickest(make(n), 60);
+      const most = 9 * Math.max(small.milliseconds, 60);
+      const large = quickest(make(4 * n), most);
       for (const { reports } of [small, large]) {
         assert.ok(reports.includes('flow.ts:3 clock'), reports.join());
         if (far !== undefined) assert.ok(reports.includes(far), reports.join());
       }
-      // Four times the code: four times the time, where the square would be sixteen.
-      const [first, second] = [small.milliseconds, large.milliseconds];
-      assert.ok(second < 9 * Math.max(first, 60), `${first} ms, then ${second} ms`);
+      assert.ok(large.milliseconds < most, `${small.milliseconds} ms, then ${large.milliseconds} ms`);
     });
   }
 

@@ -140,8 +140,8 @@ describe('Watch', () => {
     }
   }
 
-  const until = async (done: () => boolean | Promise<boolean>): Promise<void> => {
-    const end = Date.now() + 90_000;
+  const until = async (done: () => boolean | Promise<boolean>, withinMs = 90_000): Promise<void> => {
+    const end = Date.now() + withinMs;
     while (!(await done())) {
       assert.ok(Date.now() < end, 'it took too long');
       await sleep(50);
@@ -273,7 +273,8 @@ describe('Watch', () => {
     assert.ok(!(await waiting()).includes('no-worker calls-nobody takes'));
   });
 
-  it('tells of a failing workflow task however often signals make the server count its attempts anew', async () => {
+  it('tells of a failing workflow task however often signals make the server count its attempts anew', async function () {
+    this.timeout(300_000);
     const events: WatchEvent[] = [];
     const ids = ['failing-while-pinged', 'unanswered-while-pinged', 'well-while-pinged'];
     const [failing = '', unanswered = '', well = ''] = ids;
@@ -300,7 +301,7 @@ describe('Watch', () => {
       await until(async () => {
         await watch.scan();
         return told('alert').length >= 2;
-      });
+      }, 240_000);
       for (let scans = 0; scans < 8; scans += 1) {
         await watch.scan();
         await sleep(100);
