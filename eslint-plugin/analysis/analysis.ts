@@ -119,7 +119,7 @@ export class Analysis {
    */
   wayTo(start: ts.Node, effect: Effect, inProject = false): EffectWay | undefined {
     const graph = inProject ? this.projectGraph : this.graph;
-    for (const unit of unitsAt(start, graph)) {
+    for (const unit of graph.unitsOf(start)) {
       const way = wayFrom(unit, graph, effect, (at, edges) =>
         graph.hazards(at, effect).find((hazard) => effect !== 'mutates' || counts(hazard, unit.node, edges)),
       );
@@ -219,16 +219,6 @@ function counts(hazard: HazardSite, boundary: ts.Node, edges: readonly Edge[]): 
   if (hazard.target === undefined || !ts.isClassLike(hazard.target)) return leaves(hazard, boundary);
   // `this` is the same object only as long as each call is one of `this`.
   return edges.every((edge) => edge.node.getText().startsWith('this.'));
-}
-
-function unitsAt(start: ts.Node, graph: CallGraph): readonly Unit[] {
-  const own = graph.unitOf(start);
-  if (own !== undefined) return [own];
-  if (!ts.isExpression(start)) return [];
-  return graph.referents
-    .of(start)
-    .flatMap((referent) => (referent.kind === 'function' ? [graph.unitOf(referent.node)] : []))
-    .filter((unit) => unit !== undefined);
 }
 
 function importsOthers(file: ts.SourceFile): boolean {
