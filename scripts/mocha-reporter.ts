@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { reporters } from 'mocha';
 import type { MochaOptions, Runner } from 'mocha';
+import { longEnding, testFiles } from '../test/support/test-files';
 import { appendResult, resultsVariable } from './support/results';
-
-const testFolder = 'dist/test';
 
 /**
  * Mocha's `spec`, which also appends its counts to the file that `LONGHAUL_RESULTS` names.
@@ -19,22 +17,24 @@ class MochaReporter extends reporters.Spec {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is a constant
     delete process.env[resultsVariable];
     const seen = new Set<string>();
+    const untried = new Set<string>();
     runner.on('test end', (test) => seen.add(test.file ?? ''));
+    runner.on('pending', ({ file = '' }) => {
+      if (file.endsWith(longEnding)) untried.add(relative('', file));
+    });
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
       const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? ''}`);
       const died = this.failures.some(({ err }) => err?.message.startsWith('Workerpool Worker terminated') === true);
       if (died) failed.push(`no result from ${filesBut(seen).join(', ')}`);
+      if (untried.size > 0) console.log(`For want of time not tried: ${[...untried].join(', ')}`);
       appendResult({ part: 'tests', passed: passes, failed: failures, skipped: pending, failures: failed }, file);
     });
   }
 }
 
 function filesBut(seen: ReadonlySet<string>): readonly string[] {
-  const files = readdirSync(testFolder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.test.js'),
-  );
-  return files.filter((file) => !seen.has(join(process.cwd(), testFolder, file)));
+  return testFiles().filter((file) => !seen.has(resolve(file)));
 }
 
 export = MochaReporter;

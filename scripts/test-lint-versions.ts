@@ -24,7 +24,7 @@ const suites = [
   'effects',
   'fixes',
   'cli',
-  'cli-adoption',
+  'cli-adoption.long',
   'edits',
 ];
 

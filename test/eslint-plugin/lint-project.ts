@@ -83,19 +83,24 @@ export async function withProject<T>(
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true });
-    forgetProjects();
+    forgetProjects(Object.keys(files).length);
   }
 }
 
-/** Bytes of heap from which on the parser forgets its projects. */
-const mostHeap = 700_000_000;
+/** Of how many written files' projects the parser remembers the programs at once; the largest fixtures have a few dozen. */
+const mostFiles = 500;
+let remembered = 0;
 
 /**
- * The parser keeps each project's program for the life of the process, and a hundred of them do not fit. What several have in common,
- * the libraries' types, takes longer to parse than all else: so not after each one.
+ * The parser keeps each project's program for the life of the process, and all of a suite's do not fit. What several have in common,
+ * the libraries' types, takes longer to parse than all else: so not after each one. Counted by files, since how full the heap is
+ * depends on what else the process has tested.
  */
-function forgetProjects(): void {
-  if (process.memoryUsage().heapUsed > mostHeap) clearCaches();
+function forgetProjects(files: number): void {
+  remembered += files;
+  if (remembered <= mostFiles) return;
+  remembered = 0;
+  clearCaches();
 }
 
 /** Lints a project with all rules, as ESLint runs them for a user. */

@@ -5,21 +5,19 @@ import { root } from '../eslint-plugin/lint-project.js';
 const sdk = `import { condition, continueAsNew, defineQuery, defineSignal, isCancellation, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';\n`;
 const acts = `const { charge } = proxyActivities<{ charge(id: string): Promise<number> }>({ startToCloseTimeout: '10s' });\n`;
 
-/** What is reported of a workflow module beside `src/lib.ts`, as `file:line rule`. */
-function lint(
-  body: string,
-  lib = 'export const lib = 1;\n',
-  more: Readonly<Record<string, string>> = {},
-): readonly string[] {
-  const projects = new QuickProjects(root);
-  try {
-    return projects.lint({ 'src/workflows.ts': sdk + body, 'src/lib.ts': lib, ...more }).map(({ at }) => at);
-  } finally {
-    projects.dispose();
-  }
-}
-
 describe('the linter', () => {
+  const projects = new QuickProjects(root);
+  after(() => projects.dispose());
+
+  /** What is reported of a workflow module beside `src/lib.ts`, as `file:line rule`. */
+  function lint(
+    body: string,
+    lib = 'export const lib = 1;\n',
+    more: Readonly<Record<string, string>> = {},
+  ): readonly string[] {
+    return projects.lint({ 'src/workflows.ts': sdk + body, 'src/lib.ts': lib, ...more }).map(({ at }) => at);
+  }
+
   it('follows a call three files away', () => {
     const body = `import { a } from './lib';\nexport async function order(): Promise<number> {\n  await sleep(1);\n  return a();\n}\n`;
     const files = {
