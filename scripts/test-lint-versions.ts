@@ -25,7 +25,7 @@ const suites = [
   'fixes',
   'cli',
   'cli-adoption.long',
-  'edits',
+  'edits.long',
 ];
 
 async function testLintVersions(argv: readonly string[]): Promise<number> {

@@ -10,7 +10,7 @@ async function main(folder: string): Promise<void> {
   const [payload] = events?.[answered]?.activityTaskCompletedEventAttributes?.result?.payloads ?? [];
   if (payload) payload.data = Buffer.from('300000');
   const bundleCode = await bundleWorkflows(require.resolve('./counts-down'), {});
-  const tracer = new Tracer({ bundleCode, replayOptions: {}, deadlineMs: 500 });
+  const tracer = new Tracer({ bundleCode, replayOptions: {}, deadlineMs: 2_500 });
   switchOffPromiseStacks();
   const redactor = new Redactor({ tokens: new Tokens(), words: wordsOfBundle(bundleCode), tracer });
   const recorder = await Recorder.open({ folder, source: 'server', redactor });
