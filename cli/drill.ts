@@ -16,6 +16,7 @@ another, and measures from the server's record what that cost. Only where drillT
   --activity X        the activity's type
   --workflow Y        the workflow type that calls it; default: the one whose longActivities in the catalog name it
   --input FILE        JSON with the workflow's argument, or with a list of them; default: no argument
+  --signal NAME=JSON  sent to the workflow once it is started, with JSON as of --input, or NAME alone; several in their order
   --term              drain the worker with SIGTERM, in place of killing it
   --stall             suspend it with SIGSTOP, and let it go on when the next attempt runs
   --times N           as often, at random moments; default: 1
@@ -35,6 +36,7 @@ const options = {
   activity: { type: 'string' },
   workflow: { type: 'string' },
   input: { type: 'string' },
+  signal: { type: 'string', multiple: true },
   term: { type: 'boolean' },
   stall: { type: 'boolean' },
   times: { type: 'string' },
@@ -68,6 +70,7 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
   const config = await loadConfig({ cwd: io.cwd, ...(values.config === undefined ? {} : { file: values.config }) });
   const type = values.workflow ?? workflowOf(activity, config);
   const args = values.input === undefined ? [] : await inputFrom(values.input, io);
+  const signals = values.signal?.map(signalFrom) ?? [];
   const { connectionSettings } = await import('../config/connect.js');
   const { connectionOptions } = await import('./connection-flags.js');
   refuseUnlessTarget(config, connectionSettings(connectionOptions(values, io)));
@@ -90,7 +93,7 @@ export async function drill(argv: readonly string[], io: Io): Promise<Status> {
       client,
       address,
       activity,
-      workflow: { type, args, taskQueue },
+      workflow: { type, args, taskQueue, signals },
       startWorker: () => startWorker({ client, address, namespace, close }, { values, config, taskQueue, io }),
       how,
       signal: io.signal,
@@ -135,11 +138,24 @@ async function inputFrom(file: string, io: Io): Promise<unknown[]> {
   const text = await readFile(resolve(io.cwd, file), 'utf8').catch(() => {
     throw new UsageError(`--input: ${file} can't be read.`);
   });
+  return argsFrom(text, `--input: ${file} is not JSON.`);
+}
+
+/** `NAME` or `NAME=JSON`. */
+function signalFrom(text: string): { name: string; args: unknown[] } {
+  const [, name = '', json] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
+  if (name === '') throw new UsageError(`--signal: ${JSON.stringify(text)} has no name before its =.`);
+  if (json === undefined) return { name, args: [] };
+  return { name, args: argsFrom(json, `--signal: what follows ${name}= is not JSON; a text stands in double quotes.`) };
+}
+
+/** JSON of one argument, or of a list of them. */
+function argsFrom(json: string, otherwise: string): unknown[] {
   try {
-    const input: unknown = JSON.parse(text);
+    const input: unknown = JSON.parse(json);
     return Array.isArray(input) ? (input as unknown[]) : [input];
   } catch {
-    throw new UsageError(`--input: ${file} is not JSON.`);
+    throw new UsageError(otherwise);
   }
 }
 

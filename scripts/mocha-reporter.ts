@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { reporters } from 'mocha';
 import type { MochaOptions, Runner } from 'mocha';
-import { longEnding, testFiles } from '../test/support/test-files';
+import { testFiles } from '../test/support/test-files';
 import { appendResult, resultsVariable } from './support/results';
 
 /**
@@ -17,17 +17,18 @@ class MochaReporter extends reporters.Spec {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is a constant
     delete process.env[resultsVariable];
     const seen = new Set<string>();
-    const untried = new Set<string>();
-    runner.on('test end', (test) => seen.add(test.file ?? ''));
-    runner.on('pending', ({ file = '' }) => {
-      if (file.endsWith(longEnding)) untried.add(relative('', file));
+    const begun = new Set<string>();
+    runner.on('test end', ({ file = '', pending }) => {
+      seen.add(file);
+      if (!pending) begun.add(file);
     });
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
       const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? ''}`);
       const died = this.failures.some(({ err }) => err?.message.startsWith('Workerpool Worker terminated') === true);
       if (died) failed.push(`no result from ${filesBut(seen).join(', ')}`);
-      if (untried.size > 0) console.log(`For want of time not tried: ${[...untried].join(', ')}`);
+      const untried = [...seen].filter((path) => !begun.has(path)).map((path) => relative('', path));
+      if (untried.length > 0) console.log(`Nothing was tried of: ${untried.join(', ')}`);
       appendResult({ part: 'tests', passed: passes, failed: failures, skipped: pending, failures: failed }, file);
     });
   }

@@ -22,10 +22,16 @@ describe('longhaul drill', () => {
   it('drills the worker of the configuration, on code that knows nothing of longhaul, and keeps a record', async () => {
     await writeFile(
       join(folder.path, 'flows.ts'),
-      `import { proxyActivities } from '@temporalio/workflow';
+      `import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
       const { scan } = proxyActivities<{ scan(from: number): Promise<void> }>({
         startToCloseTimeout: '1 hour', heartbeatTimeout: '1 second', retry: { initialInterval: '1 ms' } });
-      export const inventory = (from: number): Promise<void> => scan(from);`,
+      export async function inventory(from: number): Promise<void> {
+        let [by, approved] = [0, false];
+        setHandler(defineSignal<[number, string]>('skip'), (pages, why) => void (by = why === 'known' ? pages : 0));
+        setHandler(defineSignal('approve'), () => void (approved = by > 0));
+        await condition(() => approved);
+        await scan(from + by);
+      }`,
     );
     await writeFile(
       join(folder.path, 'acts.ts'),
@@ -47,6 +53,10 @@ describe('longhaul drill', () => {
       'scan',
       '--input',
       'input.json',
+      '--signal',
+      'skip=[5000, "known"]',
+      '--signal',
+      'approve',
       '--within',
       '10s',
       '--address',
@@ -55,6 +65,8 @@ describe('longhaul drill', () => {
     const { status, out, err } = await longhaul([...args, '--json'], folder.path);
     assert.equal(status, 0, err + out);
     await assertSchema('drill', out);
+    const { tries } = JSON.parse(out) as { tries: { checkpoint: number }[] };
+    assert.ok((tries[0]?.checkpoint ?? 0) >= 5_040, out);
     const [record] = await readdir(join(folder.path, '.longhaul/drills'));
     assert.match(record ?? '', /^inventory-scan-kill-.*\.json$/);
     const { drillText } = await import('../../cli/render/drill-text.js');
@@ -99,6 +111,16 @@ describe('longhaul drill', () => {
       'input that is no JSON',
       ['--activity', 'scan', '--workflow', 'w', '--input', 'longhaul.config.ts'],
       /is not JSON/,
+    ],
+    [
+      'a signal that is no JSON',
+      ['--activity', 'scan', '--workflow', 'w', '--signal', 'add=o1'],
+      /^longhaul drill: --signal: what follows add= is not JSON; a text stands in double quotes\.$/m,
+    ],
+    [
+      'a signal without a name',
+      ['--activity', 'scan', '--workflow', 'w', '--signal', '="o1"'],
+      /--signal: "=\\"o1\\"" has no name before its =/,
     ],
     ['a worker command without a queue', ['--activity', 'scan', '--worker', 'x'], /--worker needs --task-queue/],
     ['no drill target at all', ['--activity', 'scan', '--workflow', 'w'], /is no drill target: add drillTargets/],

@@ -5,19 +5,17 @@ import { inOrderOf } from '../../scripts/mutants/order';
 
 const folder = 'dist/test';
 
-/** How the name of a file of long tests ends: those whose minutes go to installations, crashes and many processes. */
-export const longEnding = '.long.test.js';
-
 /**
- * The compiled tests, the long ones at the end, where a run that may last only so long leaves them out; each commit has them in
- * another order.
+ * The compiled tests, the long ones at the end: those whose minutes go to installations, crashes and many processes. Each commit has
+ * them in another order, since a run that may last only so long leaves out the last. It never leaves out the linter's.
  */
 export function testFiles(): string[] {
   const all = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = all.filter((file) => file.endsWith('.test.js')).sort();
-  const long = files.filter((file) => file.endsWith(longEnding)).map((name) => ({ name }));
-  const short = files.filter((file) => !file.endsWith(longEnding));
-  return [...short, ...inOrderOf(commit(), long).map(({ name }) => name)].map((file) => join(folder, file));
+  const files = all.filter((file) => file.endsWith('.test.js')).map((name) => ({ name }));
+  const rank = ({ name }: { name: string }) => (name === 'lint.test.js' ? 0 : name.endsWith('.long.test.js') ? 2 : 1);
+  return inOrderOf(commit(), files)
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ name }) => join(folder, name));
 }
 
 function commit(): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { goesOn, unwrapped } from './compare-checkpoints';
 import type { Crew } from './crew';
 import { DrillError } from './drill-error';
@@ -9,11 +10,21 @@ import type { DrilledTimeouts, DrillHow, DrillTry } from './drill-report';
 import { ActivityObserver } from './observe-activity';
 import type { Observed } from './observe-activity';
 
+/** How each try's workflow is started. */
+export interface DrilledWorkflow {
+  type: string;
+  args: unknown[];
+  taskQueue: string;
+
+  /** Sent to it in this order once it is started: what its activity waits for. @default none */
+  signals?: readonly { name: string; args: unknown[] }[];
+}
+
 /** What is tried. */
 export interface Trial {
   client: Client;
   activity: string;
-  workflow: { type: string; args: unknown[]; taskQueue: string };
+  workflow: DrilledWorkflow;
   crew: Crew;
   how: DrillHow;
   withinMs: number;
@@ -68,9 +79,16 @@ const strayPollsMs = 90_000;
 export async function tryOnce(trial: Trial): Promise<Tried> {
   const { client, activity, workflow, crew, how, signal } = trial;
   await mustKnow(trial);
-  const { type, args, taskQueue } = workflow;
+  const { type, args, taskQueue, signals = [] } = workflow;
   const handle = await client.workflow.start(type, { args, taskQueue, workflowId: `longhaul-drill-${randomUUID()}` });
   try {
+    for (const { name, args: given } of signals) {
+      await handle.signal(name, ...given).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        const why = `Workflow ${type} had ended before its signal ${name} was sent: give it an input with which it goes on.`;
+        throw new DrillError(why, { cause: error });
+      });
+    }
     const observer = new ActivityObserver(client, handle.workflowId, activity, signal);
     const underWay = await untilUnderWay(trial, observer);
     const failure = await fail(trial, observer, underWay);

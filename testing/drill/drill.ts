@@ -8,7 +8,7 @@ import { DrillError } from './drill-error';
 import { mergedFindings } from './drill-findings';
 import type { DrillHow, DrillReport } from './drill-report';
 import { tryOnce } from './drill-try';
-import type { Tried } from './drill-try';
+import type { DrilledWorkflow, Tried } from './drill-try';
 import { pollersOf } from './start-polling';
 
 export interface DrillOptions {
@@ -22,7 +22,7 @@ export interface DrillOptions {
   activity: string;
 
   /** The workflow that calls it: one is started for each try, and terminated after it. */
-  workflow: { type: string; args: unknown[]; taskQueue: string };
+  workflow: DrilledWorkflow;
 
   /** Starts a worker, on the workflow's task queue, as a process of its own. */
   startWorker: () => Promise<DrilledWorker>;

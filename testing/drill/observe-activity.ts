@@ -121,7 +121,9 @@ export class ActivityObserver {
     );
     if (names.includes(this.type)) return 'has scheduled it: see that workers have free slots for it';
     const others = [...new Set(names)].sort();
-    return others.length === 0 ? 'has scheduled no activity yet' : `has scheduled ${others.join(', ')}`;
+    return others.length === 0
+      ? 'has scheduled no activity yet: give it the input and the signals with which it does'
+      : `has scheduled ${others.join(', ')}`;
   }
 
   /** The workflow gets nowhere: better now than when the time is up. A task that only took too long may be a slow machine. */
