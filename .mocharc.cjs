@@ -7,5 +7,5 @@ module.exports = {
   timeout: 120_000,
   'enable-source-maps': true,
   parallel: true,
-  jobs: 3,
+  jobs: 2,
 };
