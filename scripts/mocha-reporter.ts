@@ -17,17 +17,18 @@ class MochaReporter extends reporters.Spec {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is a constant
     delete process.env[resultsVariable];
     const seen = new Set<string>();
-    const begun = new Set<string>();
-    runner.on('test end', ({ file = '', pending }) => {
-      seen.add(file);
-      if (!pending) begun.add(file);
-    });
+    const skipped = new Set<string>();
+    const tried = new Set<string>();
+    runner.on('test end', ({ file = '' }) => seen.add(file));
+    runner.on('pending', ({ file = '' }) => skipped.add(file));
+    runner.on('pass', ({ file = '' }) => tried.add(file));
+    runner.on('fail', ({ file = '' }) => tried.add(file));
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
       const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? ''}`);
       const died = this.failures.some(({ err }) => err?.message.startsWith('Workerpool Worker terminated') === true);
       if (died) failed.push(`no result from ${filesBut(seen).join(', ')}`);
-      const untried = [...seen].filter((path) => !begun.has(path)).map((path) => relative('', path));
+      const untried = [...skipped].filter((path) => !tried.has(path)).map((path) => relative('', path));
       if (untried.length > 0) console.log(`Nothing was tried of: ${untried.join(', ')}`);
       appendResult({ part: 'tests', passed: passes, failed: failures, skipped: pending, failures: failed }, file);
     });

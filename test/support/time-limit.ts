@@ -1,7 +1,7 @@
 import type { Context, RootHookObject } from 'mocha';
 
 /** Seconds since 1970; unset where all tests are to run. */
-const until = Number(process.env.LONGHAUL_TESTS_UNTIL ?? Infinity);
+const until = Number(process.env.LONGHAUL_TESTS_UNTIL || Infinity);
 
 /** Begins no file of tests once the time is over. Mocha counts its tests as pending, and the reporter names it. */
 export const mochaHooks: RootHookObject = {
