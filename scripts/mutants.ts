@@ -45,7 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
       [resultsVariable]: undefined,
     };
     if (minutes === undefined) return report(await huntAll(mutants, { jobs, env, batchSize: mutants.length }));
-    const seed = await currentCommit();
+    const seed = currentCommit();
     console.log(`mutants: as many as fit into ${minutes} minutes, in the order of commit ${seed}`);
     return report(await huntAll(inOrderOf(seed, mutants), { jobs, env, batchSize, untilMs: minutes * 60_000 }));
   } finally {

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inOrderOf } from '../../scripts/mutants/order';
+import { currentCommit, inOrderOf } from '../../scripts/mutants/order';
 
 const folder = 'dist/test';
 
@@ -20,7 +19,7 @@ export function testFiles(): string[] {
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return currentCommit();
   } catch {
     return ''; // no checkout: always the same order
   }
