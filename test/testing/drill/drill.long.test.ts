@@ -150,6 +150,17 @@ describe('drill', () => {
     assert.equal(suspended.seed, 7);
   });
 
+  it('says so where the workflow ends before its signals are sent', async () => {
+    const taskQueue = `${server.taskQueue}-resumes`;
+    // The first of them may still come in time.
+    const signals = Array.from({ length: 500 }, () => ({ name: 'go', args: [] }));
+    await assert.rejects(drillOf('resumes', { workflow: { type: 'endsAtOnce', args: [], taskQueue, signals } }), {
+      name: 'DrillError',
+      message:
+        /^Workflow endsAtOnce had ended before its signal go was sent: give it an input with which it goes on\.$/,
+    });
+  });
+
   it('says so where another worker has the activity', async () => {
     const taskQueue = `${server.taskQueue}-resumes-elsewhere`;
     const other = await startWorkerProcess({
