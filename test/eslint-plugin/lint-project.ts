@@ -83,22 +83,22 @@ export async function withProject<T>(
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true });
-    forgetProjects(Object.keys(files).length);
+    forgetProjects();
   }
 }
 
-/** Of how many written files' projects the parser remembers the programs at once; the largest fixtures have a few dozen. */
-const mostFiles = 500;
+/** How many programs the parser remembers at once: some 25 MB each, of a heap that is 2 GB on a machine with 8. */
+const mostProjects = 15;
 let remembered = 0;
 
 /**
  * The parser keeps each project's program for the life of the process, and all of a suite's do not fit. What several have in common,
- * the libraries' types, takes longer to parse than all else: so not after each one. Counted by files, since how full the heap is
- * depends on what else the process has tested.
+ * the libraries' types, takes longer to parse than all else: so not after each one. Counted, since how full the heap is depends on
+ * what else the process has tested.
  */
-function forgetProjects(files: number): void {
-  remembered += files;
-  if (remembered <= mostFiles) return;
+function forgetProjects(): void {
+  remembered += 1;
+  if (remembered < mostProjects) return;
   remembered = 0;
   clearCaches();
 }
