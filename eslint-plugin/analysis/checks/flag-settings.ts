@@ -6,8 +6,11 @@ import { isConditionOf } from './looked-at.js';
 import { every, functionAround, isWaiting, isWithin, own, userOf } from './syntax.js';
 
 /** A value that a signal brings, and that each round hands to what it does: `await sleep(interval)`. */
-export function isSetting(reads: readonly Use[], writes: readonly Use[], flag: Flag): boolean {
-  const { start, node, late } = flag;
+export function isSetting(
+  reads: readonly Use[],
+  writes: readonly Use[],
+  { start, node, late }: Pick<Flag, 'node' | 'late'> & { start: string | undefined },
+): boolean {
   if (start === 'undefined' || start === 'null' || !writes.every(isBrought)) return false;
   const own = reads.filter((use) => functionAround(use) === node);
   const elsewhere = reads.filter((use) => functionAround(use) !== node);

@@ -28,13 +28,14 @@ export interface Test {
 
 const falsy = new Set(['undefined', 'null', 'false', '0', `''`, '""']);
 
-/** The text of what a `let` or a member begins with, where that is a plain value. */
+/** The text of what a variable begins with, where that is a plain value. */
 export function startOf({ declaration }: Variable): string | undefined {
-  if (ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0) {
-    return undefined;
-  }
-  const value = declaration.initializer && bare(declaration.initializer);
-  if (value === undefined) return 'undefined';
+  return declaration.initializer === undefined ? 'undefined' : plainText(declaration.initializer);
+}
+
+/** The text of a plain value. */
+export function plainText(initializer: ts.Expression): string | undefined {
+  const value = bare(initializer);
   const isPlain =
     ts.isNumericLiteral(value) ||
     ts.isStringLiteralLike(value) ||

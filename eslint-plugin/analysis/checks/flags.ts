@@ -1,13 +1,80 @@
 import ts from 'typescript';
 import type { Unit } from '../summary.js';
-import { isFunctionNode, type FunctionNode } from '../syntax.js';
+import { bare, isFunctionNode, type FunctionNode } from '../syntax.js';
 import { isSetting } from './flag-settings.js';
-import { type Flag, startOf, testOf } from './flag-tests.js';
-import { codeNodes, registrationsIn } from './handlers.js';
+import { type Flag, plainText, startOf, testOf } from './flag-tests.js';
+import { codeNodes, type Registration, registrationsIn } from './handlers.js';
 import { isChange, loopsAround, type Use, type Variable } from './locals.js';
 import { isConditionOf, isLeft, isLookedAtBefore, leftBy, looks, type Watched } from './looked-at.js';
-import { every, functionAround, isWithin, userOf } from './syntax.js';
+import { every, functionAround, isWaiting, isWithin, userOf } from './syntax.js';
 import type { World } from './world.js';
+
+/** A workflow that continues as new. */
+export interface Rolling {
+  unit: Unit;
+  node: FunctionNode;
+  rollovers: readonly ts.CallExpression[];
+  /** The names that go into the next run. */
+  travelling: ReadonlySet<string>;
+}
+
+/** Where a variable may be a flag. */
+export interface FlagCase {
+  /** What it begins with, where that can be told: see {@link startOf}. */
+  start: string | undefined;
+  /** The code of the workflow's signals and updates. */
+  setters: readonly ts.Node[];
+  node: FunctionNode;
+  rollovers: readonly ts.CallExpression[];
+}
+
+/** Whether a variable of a workflow {@link isForgotten}, and goes with the execution in no other way. */
+export function isLostFlag(local: Variable, { unit, node, rollovers, travelling }: Rolling, world: World): boolean {
+  if (isConstant(local) || isShadowed(local, node) || isKeptBeside(local, travelling)) return false;
+  const start = startOf(local) ?? startBehind(local);
+  const scope = functionAround(local.declaration);
+  const { name, member } = local;
+  const watched: Watched = { name, member, faces: facesOf({ name, member, faces: new Set() }, node, scope) };
+  const setters = settersAmong(registrationsIn(unit, world), world);
+  return !isUpserted(scope, watched) && isForgotten(local, watched, { start, setters, node, rollovers }, world);
+}
+
+function isConstant({ declaration }: Variable): boolean {
+  return ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
+}
+
+/** Whether what it begins with is found elsewhere, where its handlers may keep what they set too: `input.every = every = given`. */
+function isKeptBeside(local: Variable, travelling: ReadonlySet<string>): boolean {
+  const { declaration, uses } = local;
+  if (startOf(local) !== undefined || declaration.initializer === undefined) return false;
+  if (every(declaration, isWaiting).length > 0) return true;
+  const isTravelling = (node: ts.Node): boolean => ts.isIdentifier(node) && travelling.has(node.text);
+  return uses.filter(isWritten).some((use) => every(functionAround(use), isTravelling).length > 0);
+}
+
+/** `false` of `input.isClosed ?? false`, and of what handlers only ever set to `true`. */
+function startBehind({ declaration, uses }: Variable): string | undefined {
+  const value = declaration.initializer && bare(declaration.initializer);
+  if (value !== undefined && isFallback(value)) return plainText(value.right);
+  const set = uses
+    .filter(isWritten)
+    .map(({ parent }) => (ts.isBinaryExpression(parent) ? parent.right.kind : undefined));
+  if (set.every((kind) => kind === ts.SyntaxKind.TrueKeyword)) return 'false';
+  return set.every((kind) => kind === ts.SyntaxKind.FalseKeyword) ? 'true' : undefined;
+}
+
+function isFallback(node: ts.Expression): node is ts.BinaryExpression {
+  if (!ts.isBinaryExpression(node)) return false;
+  const { kind } = node.operatorToken;
+  return kind === ts.SyntaxKind.QuestionQuestionToken || kind === ts.SyntaxKind.BarBarToken;
+}
+
+/** The code of the signals and updates among handlers. */
+export function settersAmong(registrations: readonly Registration[], world: World): readonly ts.Node[] {
+  return registrations
+    .filter(({ kind }) => kind === 'signal' || kind === 'update')
+    .flatMap((registration) => codeNodes(registration, world));
+}
 
 /**
  * Whether a variable holds what signals or updates asked of the workflow, once and for all, and the next run does not know.
@@ -15,31 +82,24 @@ import type { World } from './world.js';
  * What the workflow sets back, or waits for before it goes on, was of this run alone; so is what is looked at right before
  * the run continues: then it is what it was at the start, or the reason to continue.
  */
-export function isLostFlag(
+export function isForgotten(
   local: Variable,
-  node: FunctionNode,
-  rollovers: readonly ts.CallExpression[],
-  unit: Unit,
+  watched: Watched,
+  { start, setters, node, rollovers }: FlagCase,
   world: World,
 ): boolean {
-  const start = startOf(local);
-  if (start === undefined || isShadowed(local, node)) return false;
-  const setters = registrationsIn(unit, world)
-    .filter(({ kind }) => kind === 'signal' || kind === 'update')
-    .flatMap((registration) => codeNodes(registration, world));
   const writes = local.uses.filter(isWritten);
   if (writes.length === 0 || !writes.every((use) => isOf(use, setters, world))) return false;
   // One handler that sets it twice says that it is busy, and no more.
   if (new Set(writes.map(functionAround)).size < writes.length) return false;
-  const scope = functionAround(local.declaration);
-  const { name, member } = local;
-  const watched: Watched = { name, member, faces: facesOf({ name, member, faces: new Set() }, node, scope) };
-  if (rollovers.some((call) => looks(call, watched)) || isUpserted(scope, watched)) return false;
+  if (rollovers.some((call) => looks(call, watched))) return false;
   const late = rollovers.filter((call) => !isLookedAtBefore(call, node, watched));
   if (late.length === 0) return false;
   const reads = local.uses.filter((use) => !isWritten(use));
+  if (isSetting(reads, writes, { start, node, late })) return true;
+  if (start === undefined) return false;
   const flag: Flag = { start, grows: writes.every(isGrown), node, late, rollovers };
-  return reads.some((use) => isAskedToEnd(use, flag) || isPaused(use, flag)) || isSetting(reads, writes, flag);
+  return reads.some((use) => isAskedToEnd(use, flag) || isPaused(use, flag));
 }
 
 /** Whether code is that of handlers, or of a function that they alone call. */
@@ -88,8 +148,8 @@ function isGrown({ parent }: Use): boolean {
 }
 
 /** The functions that look at a variable and the variables that are made of it, over others in turn. */
-function facesOf(watched: Watched, node: FunctionNode, scope: ts.Node): ReadonlySet<string> {
-  const faces = new Set<string>();
+export function facesOf(watched: Watched, node: FunctionNode, scope: ts.Node): ReadonlySet<string> {
+  const faces = new Set(watched.faces);
   const declared = every(
     scope,
     (inner) =>
@@ -109,7 +169,7 @@ function facesOf(watched: Watched, node: FunctionNode, scope: ts.Node): Readonly
 }
 
 /** A memo and search attributes go with the execution. */
-function isUpserted(scope: ts.Node, watched: Watched): boolean {
+export function isUpserted(scope: ts.Node, watched: Watched): boolean {
   return (
     every(
       scope,

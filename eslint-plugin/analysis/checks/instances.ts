@@ -50,21 +50,25 @@ export function fieldsOf(
   return found;
 }
 
-function isStaticMember(member: ts.PropertyDeclaration): boolean {
+export function isStaticMember(member: ts.PropertyDeclaration): boolean {
   return member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ?? false;
 }
 
 /** What a field begins as: where it is declared, and in constructors. */
-function startsOf(name: string, member: ts.PropertyDeclaration, family: Family): readonly ts.Expression[] {
-  const set = family.flatMap(({ members }) =>
-    members
-      .filter(ts.isConstructorDeclaration)
-      .flatMap((constructor) =>
-        every(constructor, (node) => ts.isBinaryExpression(node) && isAssigning(node) && fieldIn(node.left) === name),
-      ),
-  );
-  const values = set.map((node) => (node as ts.BinaryExpression).right);
+export function startsOf(name: string, member: ts.PropertyDeclaration, family: Family): readonly ts.Expression[] {
+  const values = family
+    .flatMap(({ members }) => members.filter(ts.isConstructorDeclaration))
+    .flatMap((constructor) => every(constructor, (node) => isStart(node) && fieldIn(node) === name))
+    .map(({ parent }) => (parent as ts.BinaryExpression).right);
   return member.initializer === undefined ? values : [member.initializer, ...values];
+}
+
+/** Whether a constructor itself, rather than a handler in it, sets a field. */
+export function isStart(use: ts.Node): boolean {
+  const { parent } = use;
+  if (!ts.isBinaryExpression(parent) || parent.left !== use || !isAssigning(parent)) return false;
+  const around = ts.findAncestor(use, (outer) => isFunctionNode(outer) || ts.isConstructorDeclaration(outer));
+  return around !== undefined && ts.isConstructorDeclaration(around);
 }
 
 function isAssigning({ operatorToken: { kind } }: ts.BinaryExpression): boolean {

@@ -11,11 +11,11 @@ export interface Local {
   uses: readonly ts.Identifier[];
 }
 
-/** A local, or a member of an object that a local holds. */
+/** A local, or a member of an object that a local holds; a field is a member of `this`. */
 export interface Variable {
   name: string;
   member?: string;
-  declaration: ts.VariableDeclaration | ts.PropertyAssignment;
+  declaration: ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration;
   uses: readonly Use[];
 }
 

@@ -68,12 +68,18 @@ export function looks(code: ts.Node, watched: Watched): boolean {
   return isOne(code) || every(code, isOne).length > 0;
 }
 
-function isNamed(node: ts.Node, { name, member, faces }: Watched): node is ts.Identifier {
-  if (!ts.isIdentifier(node)) return false;
-  if (node.text !== name) return faces.has(node.text);
+function isNamed(node: ts.Node, { name, member, faces }: Watched): boolean {
+  const text = textOf(node);
+  if (text === undefined) return false;
+  if (text !== name) return faces.has(text);
   const { parent } = node;
   const isOther = ts.isPropertyAccessExpression(parent) && parent.expression === node && parent.name.text !== member;
   return member === undefined || !isOther;
+}
+
+function textOf(node: ts.Node): string | undefined {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return 'this';
+  return ts.isIdentifier(node) || ts.isPrivateIdentifier(node) ? node.text : undefined;
 }
 
 function waits(code: ts.Node): boolean {
@@ -160,9 +166,8 @@ export function isLeft(statement: ts.Statement): boolean {
 
 /** `await condition(() => !paused)`: where it goes on it is not. Of `closed || pending.length > 0` nothing follows. */
 function isSettledBy(statement: ts.Statement, watched: Watched): boolean {
-  const named = every(statement, (node) => isNamed(node, watched)) as readonly ts.Identifier[];
-  return named.some((use) => {
-    if (use.text !== watched.name) return !isDeclared(use);
+  return every(statement, (node) => isNamed(node, watched)).some((use) => {
+    if (textOf(use) !== watched.name) return !isDeclared(use);
     const around = functionAround(use);
     if (!isWithin(around, statement) || !isConditionOf(around)) return false;
     const or = ts.findAncestor(

@@ -2,21 +2,12 @@ import ts from 'typescript';
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { bare, type FunctionNode, isFunctionNode } from '../syntax.js';
+import { lostFields } from './fields.js';
 import { isFilledWithin } from './filled-within.js';
 import { isLostFlag } from './flags.js';
 import { handlersIn } from './handlers.js';
 import { isLongRunningBody } from './history.js';
-import {
-  facesOf,
-  familyOf,
-  fieldIn,
-  fieldsOf,
-  filledFrom,
-  looksAt,
-  membersNamed,
-  ownHandlers,
-  withParents,
-} from './instances.js';
+import { familyOf, fieldsOf, filledFrom } from './instances.js';
 import {
   callOn,
   changesOf,
@@ -38,6 +29,7 @@ import {
   type Variable,
 } from './locals.js';
 import { every, functionAround, isWaiting, isWithin, own } from './syntax.js';
+import { isDrained, isMemo, isOfFunctions, mentionedIn } from './travel.js';
 import type { World } from './world.js';
 
 /** State that the next run does not get: it starts again from nothing, and what was in it is gone. */
@@ -66,9 +58,11 @@ export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
         !isDrained(new Set([local.name]), local.uses, rollovers)) ||
       (isSum(local) && isResult(local, node)) ||
       ((isCollected(local, node, rollovers) || isCounted(local, node, rollovers, world)) && isResult(local, node)) ||
-      isLostFlag(local, node, rollovers, unit, world),
+      isLostFlag(local, { unit, node, rollovers, travelling }, world),
   );
-  const members = declared.flatMap(membersOf).filter((one) => isLostFlag(one, node, rollovers, unit, world));
+  const members = declared
+    .flatMap(membersOf)
+    .filter((one) => isLostFlag(one, { unit, node, rollovers, travelling }, world));
   return [
     ...[...found, ...members].map(({ name, member, declaration }: Variable): HazardSite => {
       const label = `'${member === undefined ? name : `${name}.${member}`}', which continueAsNew() does not hand on`;
@@ -76,77 +70,6 @@ export function noLostState(unit: Unit, world: World): readonly HazardSite[] {
     }),
     ...lostFields(unit, node, rollovers, world),
   ];
-}
-
-/** Buffers of the instance whose method continues as new. */
-function lostFields(
-  unit: Unit,
-  node: FunctionNode,
-  rollovers: readonly ts.CallExpression[],
-  world: World,
-): readonly HazardSite[] {
-  const owner = ts.findAncestor(node, ts.isClassLike);
-  if (owner === undefined) return [];
-  const family = withParents(owner, world);
-  const fields = fieldsOf(family, isEmpty);
-  if (fields.size === 0) return [];
-  const filled = new Set(ownHandlers(family, world).flatMap(({ fills }) => [...fills]));
-  // Where a method of its own does nothing but continue, its callers say with what.
-  const calls = world.graph
-    .to(unit)
-    .filter(({ from, node: call }) => ts.isCallExpression(call) && isWithin(from.node, owner))
-    .map(({ node: call }) => call as ts.CallExpression);
-  const named = new Set([
-    ...[...rollovers, ...calls].flatMap((call) => call.arguments.flatMap((argument) => [...membersNamed(argument)])),
-    ...namedByLocals(node, rollovers),
-  ]);
-  return [...fields].flatMap(([name, field]): readonly HazardSite[] => {
-    const faces = facesOf(name, family);
-    if (!filled.has(name) || named.has('*') || [...faces].some((face) => named.has(face))) return [];
-    if (isOfFunctions(field.name, world) || isMemo(name)) return [];
-    // A member that a subclass has may look at it too.
-    const asked = [...rollovers, ...calls].flatMap((call) => every(call, ts.isCallExpression));
-    if (
-      asked.some((call) =>
-        world.graph.edgesAt(call).some(({ to }) => ts.isMethodDeclaration(to.node) && looksAt(to.node, name)),
-      )
-    ) {
-      return [];
-    }
-    const uses = every(owner, (inner) => isFace(inner, faces));
-    if (isDrained(faces, uses, rollovers) || (calls.length > 0 && isDrained(faces, uses, calls))) return [];
-    const isHere = field.getSourceFile() === unit.file;
-    const label = `'this.${name}', which continueAsNew() does not hand on`;
-    return [{ unit, node: isHere ? field.name : (rollovers[0] ?? node), effect: 'no-lost-state', label }];
-  });
-}
-
-/** What is known already may be found out again. */
-function isMemo(name: string): boolean {
-  return /cache|memo/i.test(name);
-}
-
-/** Who waits, rather than what: nobody waits any more once the run ends, and no payload holds a function. */
-function isOfFunctions(name: ts.Node, { checker }: World): boolean {
-  const type = checker.getTypeAtLocation(name);
-  const isReference = (type.flags & ts.TypeFlags.Object) !== 0 && 'target' in type;
-  const parts = isReference ? checker.getTypeArguments(type as ts.TypeReference) : [];
-  return (parts.at(-1)?.getCallSignatures().length ?? 0) > 0;
-}
-
-function isFace(node: ts.Node, faces: ReadonlySet<string>): boolean {
-  const name = fieldIn(node);
-  return name !== undefined && faces.has(name);
-}
-
-/** What the arguments are made of, where they are put together in variables before. */
-function namedByLocals(node: FunctionNode, rollovers: readonly ts.CallExpression[]): readonly string[] {
-  const { body } = node;
-  if (body === undefined || !ts.isBlock(body)) return [];
-  const names = new Set(rollovers.flatMap((call) => [...mentionedIn(call.arguments, body)]));
-  const isNamed = (inner: ts.Node): boolean => ts.isIdentifier(inner) && names.has(inner.text);
-  const made = every(body, (inner) => ts.isVariableDeclaration(inner) && every(inner, isNamed).length > 0);
-  return made.flatMap((one) => [...membersNamed(one)]);
 }
 
 /** The body of a `longRunning()` starts anew after each rollover: only its state travels. */
@@ -230,64 +153,4 @@ function isResult({ uses }: Local, node: FunctionNode): boolean {
     if (condition === undefined || !isWithin(use, condition)) return false;
     return every(condition, (inner) => ts.isIdentifier(inner) && parameters.has(inner.text)).length > 0;
   });
-}
-
-/** Whether a run only continues when nothing is left: a loop before it, or the condition on it, looks at the buffer. */
-function isDrained(
-  faces: ReadonlySet<string>,
-  uses: readonly ts.Node[],
-  rollovers: readonly ts.CallExpression[],
-): boolean {
-  return rollovers.every((call) => {
-    for (let at: ts.Node = call; !isFunctionNode(at) && !ts.isSourceFile(at); at = at.parent) {
-      const { parent } = at;
-      if (ts.isIfStatement(parent) && parent.thenStatement === at && names(parent.expression, faces)) return true;
-      if (!ts.isBlock(parent)) continue;
-      const before = parent.statements.slice(0, parent.statements.indexOf(at as ts.Statement));
-      if (before.some((statement) => empties(statement, uses))) return true;
-    }
-    return false;
-  });
-}
-
-export function names(code: ts.Node, faces: ReadonlySet<string>): boolean {
-  const isFace = (node: ts.Node): boolean =>
-    (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) && faces.has(node.text) && isWithin(node, code);
-  return every(code.parent, isFace).length > 0;
-}
-
-/** A loop over all that there is, or a wait until nothing is. */
-function empties(statement: ts.Statement, uses: readonly ts.Node[]): boolean {
-  const looked = ts.isWhileStatement(statement)
-    ? statement.expression
-    : ts.isForOfStatement(statement)
-      ? statement.expression
-      : undefined;
-  if (looked !== undefined) return uses.some((use) => isWithin(use, looked));
-  if (!ts.isExpressionStatement(statement)) return false;
-  return /===? *0|!\w|size *<|length *</.test(statement.getText()) && uses.some((use) => isWithin(use, statement));
-}
-
-/** The names that arguments are made of, through the variables and members that they name. */
-function mentionedIn(args: readonly ts.Expression[], body: ts.Block): ReadonlySet<string> {
-  const found = new Set<string>();
-  const take = (node: ts.Node): void => {
-    for (const name of [node, ...every(node, ts.isIdentifier)]) if (ts.isIdentifier(name)) found.add(name.text);
-  };
-  args.forEach(take);
-  // What is put into a thing that travels, travels.
-  for (const name of found) {
-    every(body, (node) => {
-      if (ts.isVariableDeclaration(node) && node.initializer !== undefined) {
-        if (new RegExp(`\\b${name}\\b`).test(node.name.getText())) take(node.initializer);
-      }
-      if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
-        if (new RegExp(`^${name}\\b`).test(node.left.getText())) take(node.right);
-      }
-      if (ts.isCallExpression(node) && new RegExp(`^${name}\\.`).test(node.expression.getText()))
-        node.arguments.forEach(take);
-      return false;
-    });
-  }
-  return found;
 }
