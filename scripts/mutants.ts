@@ -15,8 +15,8 @@ Breaks the code on purpose, one patch of mutants/ at a time, and fails unless th
 
   names        of patches, without .patch; default: all
   --jobs N     how many at once; default: 3
-  --minutes N  begins none later than that, and names those not tried; the order is another one for each commit, so that
-               in time each is tried
+  --minutes N  but for the first few begins none later than that, and names those not tried; the order is another one for
+               each commit, so that in time each is tried
   --help       show this
 
 Exit status: 0 each mutant tried is killed, 1 one survives or can't be tried, 2 wrong use, 3 the environment failed.`;

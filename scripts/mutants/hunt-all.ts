@@ -21,7 +21,7 @@ export interface HuntAllOptions {
   env: NodeJS.ProcessEnv;
   /** How many have their unmutated tests run together. */
   batchSize: number;
-  /** None is begun later, counted from the start of this process. @default never */
+  /** Beyond the first few none is begun later, counted from the start of this process. @default never */
   untilMs?: number;
 }
 
@@ -34,8 +34,10 @@ export async function huntAll(
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const hunting = { compiler: new Compilers(root), scratch, env, jobs };
   const tally: Tally = { killed: 0, failed: 0, byTime: [], notTried: [] };
-  for (const batch of batches(mutants, batchSize)) {
-    const inTime = () => performance.now() < untilMs;
+  // The unmutated tests of a whole batch may take all the time on a slow machine: the first few are tried in any case.
+  const [first, ...others] = batches(mutants, { first: untilMs === Infinity ? batchSize : jobs, size: batchSize });
+  for (const batch of first === undefined ? [] : [first, ...others]) {
+    const inTime = () => batch === first || performance.now() < untilMs;
     const baseline: Baseline = inTime() ? await runUnmutated(batch, hunting) : new Map<never, never>();
     await inLanes(batch, jobs, async (mutant) => {
       if (!inTime()) return void tally.notTried.push(mutant.name);

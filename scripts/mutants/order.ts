@@ -8,10 +8,12 @@ export function inOrderOf<T extends { name: string }>(seed: string, items: reado
   return [...items].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-/** The items in groups of `size`, in their order. */
-export function batches<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+/** The items in their order: a group of `first`, then groups of `size`. */
+export function batches<T>(items: readonly T[], { first, size }: { first: number; size: number }): T[][] {
+  const [begin, rest] = [items.slice(0, first), items.slice(first)];
+  const count = Math.ceil(rest.length / size);
+  const groups = Array.from({ length: count }, (_, index) => rest.slice(index * size, (index + 1) * size));
+  return begin.length === 0 ? groups : [begin, ...groups];
 }
 
 /** @throws where there is no git, or no checkout. */

@@ -24,8 +24,9 @@ describe('mutants within a time limit', () => {
   });
 
   it('come in batches, none lost', () => {
-    assert.deepEqual(batches([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
-    assert.deepEqual(batches([], 2), []);
+    assert.deepEqual(batches([1, 2, 3, 4, 5], { first: 1, size: 2 }), [[1], [2, 3], [4, 5]]);
+    assert.deepEqual(batches([1, 2], { first: 2, size: 2 }), [[1, 2]]);
+    assert.deepEqual(batches([], { first: 1, size: 2 }), []);
   });
 });
 
