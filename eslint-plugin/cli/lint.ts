@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
 import type { ESLint as ESLintClass, Linter } from 'eslint';
-import type { Analysis, Link } from '../analysis/index.js';
+import type { Link, LostCall } from '../analysis/index.js';
 import plugin from '../index.js';
 import { addCommand } from '../package-manager.js';
 import { observe, type Reported, type Spot } from '../rules/observer.js';
-import type { LintCliOptions } from './options.js';
-import { asSingleRun } from './single-run.js';
+import { forgetting } from './forgetting-parser.js';
 import { lenient } from './lenient-parser.js';
+import type { LintCliOptions } from './options.js';
+import { Seen, type Workflows } from './seen.js';
+import { asSingleRun } from './single-run.js';
 
 /** One finding, as `--json` prints it. */
 export interface LintFinding {
@@ -55,17 +57,23 @@ const sources = ['**/*.{ts,tsx,mts,cts}', '**/*.{js,jsx,mjs,cjs}'];
 /** Runs the rules over `options.paths` with ESLint, without any configuration of the user's. */
 export async function lint(options: LintCliOptions, cwd: string): Promise<LintResult> {
   const { ESLint, parser, forget } = await loadTools(cwd);
-  const analyses = new Set<Analysis>();
+  const seen = new Seen();
   const reported: Reported[] = [];
   const stop = observe({
-    analysed: (analysis) => analyses.add(analysis),
+    analysed: (analysis) => seen.add(analysis),
     reported: (report) => reported.push(report),
   });
+  const leaveBehind = (): void => {
+    seen.settle();
+    forget();
+  };
+  // With one program for everything there is nothing to leave behind.
+  const thrifty = options.project === undefined ? forgetting(parser, leaveBehind) : parser;
   try {
     const eslint = new ESLint({
       cwd,
       overrideConfigFile: true,
-      overrideConfig: configuration(lenient(parser), typesOf(options, cwd)),
+      overrideConfig: configuration(lenient(thrifty), typesOf(options, cwd)),
       fix: options.fix,
       errorOnUnmatchedPattern: false,
     });
@@ -73,7 +81,7 @@ export async function lint(options: LintCliOptions, cwd: string): Promise<LintRe
     // A project that is named is parsed once in a single run: its types would be those from before the fixes.
     const results = (await (options.project === undefined ? asSingleRun(run) : run())).filter(isSource);
     if (options.fix) await ESLint.outputFixes(results);
-    return summarize(results, [...analyses], reported, cwd);
+    return summarize(results, seen.settle(), reported, cwd);
   } finally {
     stop();
     forget();
@@ -141,12 +149,11 @@ function namesWorkflows(path: string): boolean {
 
 function summarize(
   results: readonly ESLintClass.LintResult[],
-  analyses: readonly Analysis[],
+  { reached, roots, functions, lost }: Workflows,
   reported: readonly Reported[],
   cwd: string,
 ): LintResult {
-  const reached = unique(analyses.flatMap(({ bundle }) => [...bundle.files].map((file) => file.fileName)));
-  const isReached = new Set(reached.map((file) => shown(file, cwd)));
+  const isReached = new Set([...reached].map((file) => shown(file, cwd)));
   const findings = results.flatMap(({ filePath, messages }) =>
     messages.flatMap((message): readonly PlacedFinding[] => {
       if (message.ruleId?.startsWith('longhaul/') === false || isUnknownRule(message)) return [];
@@ -162,27 +169,24 @@ function summarize(
       return [{ rule, file, line, column, message: message.message, chain, spots: [...spots, { file, line }] }];
     }),
   );
-  const roots = unique(
-    analyses.flatMap(({ bundle }) => bundle.workflowModules.map((file) => shown(file.fileName, cwd))),
-  );
   return {
-    roots,
+    roots: [...roots].map((file) => shown(file, cwd)).sort(),
     files: results.map(({ filePath }) => shown(filePath, cwd)),
     summary: {
       files: results.length,
-      reached: reached.length,
-      functions: latest(analyses).reduce((sum, analysis) => sum + analysis.functions, 0),
+      reached: reached.size,
+      functions,
       findings: findings.length,
       fixed: results.filter(({ output }) => output !== undefined).length,
     },
     findings,
-    unknown: unknownFunctions(latest(analyses)),
+    unknown: unknownFunctions(lost),
   };
 }
 
-function unknownFunctions(analyses: readonly Analysis[]): readonly UnknownFunction[] {
+function unknownFunctions(lost: readonly LostCall[]): readonly UnknownFunction[] {
   const found = new Map<string, UnknownFunction>();
-  for (const { module, name, file, line } of analyses.flatMap((analysis) => analysis.lostCalls())) {
+  for (const { module, name, file, line } of lost) {
     const key = `${module}#${name}`;
     const known = found.get(key);
     found.set(key, known === undefined ? { name: key, file, line, calls: 1 } : { ...known, calls: known.calls + 1 });
@@ -193,21 +197,6 @@ function unknownFunctions(analyses: readonly Analysis[]): readonly UnknownFuncti
 /** ESLint's own complaint about a comment that names a rule of a plugin not loaded here. */
 function isUnknownRule({ message }: Linter.LintMessage): boolean {
   return message.startsWith('Definition for rule');
-}
-
-/** With --fix a program is made anew for each pass: the last one of the same workflows counts. */
-function latest(analyses: readonly Analysis[]): readonly Analysis[] {
-  const found = new Map<string, Analysis>();
-  for (const analysis of analyses) {
-    const key = analysis.bundle.workflowModules.map((file) => file.fileName).join();
-    // A program that only shared files were linted with has looked at no function.
-    if (analysis.functions > 0 || !found.has(key)) found.set(key, analysis);
-  }
-  return [...found.values()];
-}
-
-function unique(items: readonly string[]): readonly string[] {
-  return [...new Set(items)].sort();
 }
 
 function shown(path: string, cwd: string): string {

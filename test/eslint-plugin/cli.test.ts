@@ -13,6 +13,12 @@ interface Run {
   folder: string;
 }
 
+interface LintJson {
+  roots: string[];
+  summary: object;
+  findings: { file: string; chain: object[] }[];
+}
+
 /** Runs the command in a project of the given files. */
 function run(
   argv: readonly string[],
@@ -85,6 +91,43 @@ describe('longhaul-lint', () => {
       });
       const [first = 0, , third = 0] = JSON.parse(stdout || '[]') as number[];
       assert.ok(first > 0 && third < first + 8_000_000, `${stdout} ${stderr}`);
+    });
+  });
+
+  it('lints a repository whose projects do not fit into memory together', async () => {
+    const names = ['a', 'b', 'c', 'd'].map((name) => `packages/${name}`);
+    const project = {
+      // TypeScript shares no parsed file among projects that have paths: each takes 100 MB.
+      compilerOptions: {
+        module: 'node16',
+        strict: true,
+        types: [],
+        skipLibCheck: true,
+        paths: { '@lib/*': ['./src/*'] },
+      },
+    };
+    const files = names.flatMap((name) => [
+      [`${name}/tsconfig.json`, JSON.stringify(project)],
+      ...Object.entries(dirty).map(([path, text]) => [`${name}/${path}`, text]),
+    ]);
+    await run(['--help'], Object.fromEntries(files) as Record<string, string>, ({ folder }) => {
+      const bin = join(root, 'eslint-plugin/dist/cli/bin.js');
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--max-old-space-size=450', bin, '--json', 'packages'],
+        { cwd: folder, encoding: 'utf8' },
+      );
+      assert.equal(status, 1, stderr);
+      const { roots, summary, findings } = JSON.parse(stdout) as LintJson;
+      assert.deepEqual(
+        roots,
+        names.map((name) => `${name}/src/workflows.ts`),
+      );
+      assert.deepEqual(summary, { files: 8, reached: 8, functions: 16, findings: 4, fixed: 0 });
+      assert.deepEqual(
+        findings.map(({ file, chain }) => [file, chain.length]),
+        names.map((name) => [`${name}/src/stamp.ts`, 3]),
+      );
     });
   });
 
