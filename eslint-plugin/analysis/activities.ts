@@ -42,7 +42,7 @@ function namedIn(
       if (!ofType(type)) walk(type, (node) => (ofType(node) ? 'skip' : undefined));
   }
   for (const property of workerOptions(file)) ofWorkers(property);
-  if (isActivityModule(file.fileName)) members({ kind: 'module', file });
+  if (isActivityModule(file)) members({ kind: 'module', file });
   return new Set([...found].filter((node) => isAsync(node, checker)));
 
   /** Whether a type names activities. */
@@ -129,9 +129,14 @@ function workerOptions(file: ts.SourceFile): readonly WorkerOption[] {
   return found;
 }
 
-/** The module that by its name holds activities; what lies in a folder of theirs may be anything. */
-function isActivityModule(path: string): boolean {
-  return /(^|[/.-])activit(y|ies)(\/index)?\.[cm]?[jt]sx?$/i.test(path);
+/**
+ * The module that by its name holds activities, and not the proxies for them; what lies in a folder of theirs may be
+ * anything.
+ */
+function isActivityModule(file: ts.SourceFile): boolean {
+  if (!/(^|[/.-])activit(y|ies)(\/index)?\.[cm]?[jt]sx?$/i.test(file.fileName)) return false;
+  const bindings = summaryOf(file).imports.flatMap((entry) => (entry.live ? entry.bindings : []));
+  return !bindings.some(({ imported }) => /^proxy(Local)?Activities$/.test(imported));
 }
 
 function isAsync(node: ts.Node, checker: ts.TypeChecker): boolean {

@@ -83,6 +83,7 @@ const nothing: Outgoing = { edges: none, hazards: none, borders: none };
 /** Resolves what each unit leads to, once and only for the units that are asked for. */
 export class CallGraph {
   readonly referents: Referents;
+  readonly implementations: Implementations;
   readonly files: ReadonlySet<ts.SourceFile>;
   readonly registrations = new Registrations(this);
   private readonly steps: StepFinder;
@@ -112,7 +113,7 @@ export class CallGraph {
     this.addCheck('mutates', (unit) => mutationsIn(unit, checker));
     this.addCheck('patch', (unit) => patchHazards(unit, this));
     if (preloaded.size > 0) this.addCheck('shared-state', (unit) => preloadedWrites(unit, checker, preloaded));
-    const implementations = new Implementations(files, checker, this.referents, reuse);
+    const implementations = (this.implementations = new Implementations(files, checker, this.referents, reuse));
     this.reuse = reuse;
     const names = [...[...members].map((name) => `m ${name}`), ...[...accessors].map((name) => `a ${name}`)];
     reuse?.bundled(files, new Set(names), (file) => implementations.codeNames(file));

@@ -53,7 +53,7 @@ export class Constructions {
     this.detector.used(referents, 'new', name, node, sink.hazards, args);
     for (const referent of referents) {
       if (referent.kind !== 'class') continue;
-      sink.run(referent.node, node);
+      sink.run(referent.node, node, args);
       if (args?.length === 0 && this.inheritsDateConstructor(referent.node)) {
         sink.hazards([{ effect: 'clock', label: `new ${name.getText()}()` }], node);
       }

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Bundle } from './bundle.js';
 import type { CallGraph } from './call-graph.js';
+import { defaultsOf } from './defaults.js';
 import type { Reuse } from './reuse.js';
 import type { Roots } from './roots.js';
 import { summaryOf, type Unit } from './summary.js';
@@ -43,9 +44,10 @@ function exportedUnits(file: ts.SourceFile, graph: CallGraph, reuse: Reuse | und
   return exported.flatMap(({ node, name, exportedAs }): readonly Entry[] => {
     const unit = graph.unitOf(node);
     if (unit === undefined) return [];
-    return [
-      { unit, name: name ?? (exportedAs === 'default' ? unit.name : exportedAs) ?? exportedAs, kind: 'workflow' },
-    ];
+    // Who starts it may leave out arguments.
+    const defaults = defaultsOf(node).flatMap((one) => graph.unitOf(one) ?? []);
+    const shownAs = name ?? (exportedAs === 'default' ? unit.name : exportedAs) ?? exportedAs;
+    return [unit, ...defaults].map((one) => ({ unit: one, name: shownAs, kind: 'workflow' }));
   });
 }
 

@@ -111,6 +111,10 @@ function ofTimer(name: string, label: string): readonly Hazard[] {
   return [{ effect: 'timer', label, remedy }];
 }
 
+function isAskedFor(member: string, { parent }: ts.Node): boolean {
+  return ts.isPropertyAccessExpression(parent) && parent.name.text === member;
+}
+
 function ofIntl(name: string, spot: Spot): readonly Hazard[] {
   const { use, args, node } = spot;
   const [, type = '', , member] = name.split('.');
@@ -118,8 +122,10 @@ function ofIntl(name: string, spot: Spot): readonly Hazard[] {
     if (type === 'Locale' || !/^[A-Z]/.test(type)) return [];
     const isDates = type === 'DateTimeFormat';
     if (isDates && ts.isPropertyAccessExpression(node.parent) && node.parent.name.text === 'resolvedOptions') {
-      const remedy = 'Pass the zone in as an argument.';
-      return [{ effect: 'time-zone', label: 'Intl.DateTimeFormat().resolvedOptions()', remedy }];
+      const label = 'Intl.DateTimeFormat().resolvedOptions()';
+      if (isAskedFor('locale', node.parent.parent))
+        return ofIntlArguments(`${label}.locale`, args?.[0], undefined, false);
+      return [{ effect: 'time-zone', label, remedy: 'Pass the zone in as an argument.' }];
     }
     return ofIntlArguments(`${use === 'new' ? 'new ' : ''}${name}()`, args?.[0], args?.[1], isDates);
   }

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Hazard } from './hazards.js';
-import { bare, nameText } from './syntax.js';
+import { bare, constantValue, nameText } from './syntax.js';
 
 /** What a call that formats or compares takes from the host: by what its arguments leave out. */
 export function ofIntlArguments(
@@ -38,23 +38,4 @@ function namesZone(node: ts.Expression | undefined): boolean | undefined {
     else if (nameText(property.name) === 'timeZone') return true;
   }
   return known;
-}
-
-/** The value of a constant of the same file. */
-function constantValue(node: ts.Expression): ts.Expression {
-  if (!ts.isIdentifier(node)) return node;
-  for (const statement of enclosingStatements(node)) {
-    if (!ts.isVariableStatement(statement)) continue;
-    for (const { name, initializer } of statement.declarationList.declarations) {
-      if (ts.isIdentifier(name) && name.text === node.text && initializer !== undefined) return bare(initializer);
-    }
-  }
-  return node;
-}
-
-function* enclosingStatements(node: ts.Node): Iterable<ts.Statement> {
-  for (let outer = node.parent; ; outer = outer.parent) {
-    if (ts.isBlock(outer) || ts.isSourceFile(outer)) yield* outer.statements;
-    if (ts.isSourceFile(outer)) return;
-  }
 }

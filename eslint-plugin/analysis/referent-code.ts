@@ -7,7 +7,8 @@ import { symbolName } from './syntax.js';
 
 /** Takes what a place in a unit leads to. */
 export interface Sink {
-  run: (target: ts.Node, node: ts.Node) => void;
+  /** @param args What the target is handed, where it is called and that can be seen. */
+  run: (target: ts.Node, node: ts.Node, args?: readonly ts.Expression[]) => void;
   hazards: (found: readonly Hazard[], node: ts.Node) => void;
   border: (border: Border | undefined) => void;
   /** A member whose implementations were asked for. */

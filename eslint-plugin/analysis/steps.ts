@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { Constructions, givenList } from './constructions.js';
 import type { Border, Detector } from './detector.js';
+import { defaultsOf, isGiven } from './defaults.js';
 import { isGivenAway } from './given-away.js';
 import type { Hazard, Use } from './hazards.js';
 import type { Implementations } from './implementations.js';
@@ -62,8 +63,9 @@ export class StepFinder {
       if (hazards.length > 0) steps.push({ hazards, node });
     };
     const sink: Sink = {
-      run: (target, node) => {
+      run: (target, node, args) => {
         steps.push({ target, node });
+        for (const one of defaultsOf(target)) if (!isGiven(one, args, this.checker)) steps.push({ target: one, node });
       },
       hazards: take,
       border: (border) => {
@@ -163,9 +165,12 @@ export class StepFinder {
 
   private used(expression: ts.Expression, use: Use, sink: Sink, at: ts.Node = expression): void {
     const referents = this.referents.of(expression);
-    this.detector.used(referents, use, expression, at, sink.hazards, argumentsOf(at));
+    const args = argumentsOf(at);
+    this.detector.used(referents, use, expression, at, sink.hazards, args);
     for (const referent of referents) {
-      for (const target of this.code.of(referent, sink)) sink.run(target, at);
+      // The members of an object are called by whoever gets it.
+      const given = use === 'call' && referent.kind !== 'object' ? args : undefined;
+      for (const target of this.code.of(referent, sink)) sink.run(target, at, given);
       if (use === 'call') sink.border(this.detector.border(referent, at));
     }
   }

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { assignmentOf, conversionsBy, numberOf, operationOf, unaryOf } from './conversions.js';
+import type { Defaulted } from './defaults.js';
 import { lacking } from './globals.js';
 import { packageSite, SummaryDraft } from './summary-draft.js';
 import { importOf, namedExports, reexportOf, requireOf } from './summary-imports.js';
@@ -438,11 +439,12 @@ export class SummaryBuilder {
 
   private parameter(node: ts.ParameterDeclaration): void {
     this.decorators(node);
-    this.bindingName(node.name, node.initializer !== undefined);
-    if (node.initializer !== undefined) this.visit(node.initializer, mentioned);
+    this.bindingName(node.name, node.initializer !== undefined, true);
+    this.byDefault(node, node.initializer);
   }
 
-  private bindingName(name: ts.BindingName, hasValue: boolean): void {
+  /** @param isParameter Whether callers may give what the members begin with otherwise. */
+  private bindingName(name: ts.BindingName, hasValue: boolean, isParameter = false): void {
     if (ts.isIdentifier(name)) {
       if (hasValue) this.draft.names.add(name.text);
       return;
@@ -451,8 +453,16 @@ export class SummaryBuilder {
       if (ts.isOmittedExpression(element)) continue;
       if (ts.isObjectBindingPattern(name)) this.take({ kind: 'binding', node: element });
       this.bindingName(element.name, true);
-      if (element.initializer !== undefined) this.visit(element.initializer, mentioned);
+      if (isParameter && ts.isObjectBindingPattern(name)) this.byDefault(element, element.initializer);
+      else if (element.initializer !== undefined) this.visit(element.initializer, mentioned);
     }
+  }
+
+  private byDefault(node: Defaulted, value: ts.Expression | undefined): void {
+    if (value === undefined) return;
+    // What is put off would find its unit gone.
+    if (this.depth > deepest - 50) this.visit(value, mentioned);
+    else this.draft.byDefault(node, () => this.visit(value, mentioned));
   }
 }
 

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { Defaulted } from './defaults.js';
 import { globals } from './globals.js';
 import type { Import, Site, Summary, Unit } from './summary.js';
 import { nameText } from './syntax.js';
@@ -7,6 +8,7 @@ import { unitName } from './unit-name.js';
 /** What a walk over a file has come by so far. */
 export class SummaryDraft {
   readonly units = new Map<ts.Node, Unit>();
+  readonly defaults = new Map<ts.Node, Defaulted[]>();
   readonly imports: Import[] = [];
   readonly names = new Set<string>();
   readonly members = new Set<string>();
@@ -34,6 +36,15 @@ export class SummaryDraft {
     return unit;
   }
 
+  /** A unit for the default of a parameter of the function or class that is walked, unless `run` finds no code in it. */
+  byDefault(node: Defaulted, run: () => void): void {
+    const owner = this.unit.node;
+    const unit = this.add('default', node);
+    this.within(unit, run);
+    if (unit.sites.length === 0) this.units.delete(node);
+    else this.defaults.set(owner, [...(this.defaults.get(owner) ?? []), node]);
+  }
+
   within(unit: Unit, run: () => void): void {
     const outer = this.unit;
     this.unit = unit;
@@ -57,12 +68,14 @@ export class SummaryDraft {
       .filter((entry) => entry.live)
       .flatMap((entry): readonly Site[] => [{ kind: 'load', node: entry.specifier }, ...packageSite(entry.specifier)]);
     this.module.sites.unshift(...loads);
-    const { file, module, units, imports, names, members, accessors, classes, objects, proxied, required } = this;
+    const { file, module, units, defaults, imports, names, members, accessors, classes, objects, proxied, required } =
+      this;
     const { valueNames, calledNames } = this;
     return {
       file,
       module,
       units,
+      defaults,
       imports,
       required,
       names,

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { Defaulted } from './defaults.js';
 import { SummaryBuilder } from './summary-builder.js';
 
 /** A place in a unit that may lead to other code or be a hazard. What it leads to only a program can say. */
@@ -43,9 +44,10 @@ export type Site =
   /** A place that is written to: the target of an assignment, of `delete`, `++` and `--`. */
   | { kind: 'write'; node: ts.Expression; value: ts.Expression | undefined };
 
-/** A piece of code that runs as one: a function, what `new` runs, or the top level of a module. */
+/** A piece of code that runs as one: a function, what `new` runs, the default of a parameter, or the top level of a module. */
 export interface Unit {
-  kind: 'module' | 'function' | 'class' | 'wrapped';
+  /** A default runs where its parameter is not given. */
+  kind: 'module' | 'function' | 'class' | 'wrapped' | 'default';
   node: ts.Node;
   file: ts.SourceFile;
   /** As a chain shows it; a function without a name is passed over. */
@@ -68,6 +70,8 @@ export interface Summary {
   file: ts.SourceFile;
   module: Unit;
   units: ReadonlyMap<ts.Node, Unit>;
+  /** The defaults that run code, by the function or class whose parameters have them. */
+  defaults: ReadonlyMap<ts.Node, readonly Defaulted[]>;
   imports: readonly Import[];
   /** What it loads by a call. */
   required: readonly ts.StringLiteralLike[];

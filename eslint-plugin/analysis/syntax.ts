@@ -154,3 +154,22 @@ export function unitStart(unit: { kind: string; node: ts.Node }): number {
   const named = name ?? (ts.isVariableDeclaration(unit.node.parent) ? unit.node.parent : unit.node);
   return named.getStart();
 }
+
+/** The value of a constant of the same file. */
+export function constantValue(node: ts.Expression): ts.Expression {
+  if (!ts.isIdentifier(node)) return node;
+  for (const statement of enclosingStatements(node)) {
+    if (!ts.isVariableStatement(statement)) continue;
+    for (const { name, initializer } of statement.declarationList.declarations) {
+      if (ts.isIdentifier(name) && name.text === node.text && initializer !== undefined) return bare(initializer);
+    }
+  }
+  return node;
+}
+
+function* enclosingStatements(node: ts.Node): Iterable<ts.Statement> {
+  for (let outer = node.parent; ; outer = outer.parent) {
+    if (ts.isBlock(outer) || ts.isSourceFile(outer)) yield* outer.statements;
+    if (ts.isSourceFile(outer)) return;
+  }
+}

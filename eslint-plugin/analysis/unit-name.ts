@@ -1,10 +1,12 @@
 import ts from 'typescript';
+import type { Defaulted } from './defaults.js';
 import type { Unit } from './summary.js';
-import { nameText } from './syntax.js';
+import { isFunctionNode, nameText } from './syntax.js';
 
-/** The name a chain gives a unit: `order`, `Clock#now`, `new Clock`, `helpers.now`; none for a bare callback. */
+/** The name a chain gives a unit: `order`, `Clock#now`, `new Clock`, `helpers.now`, `stamp(at = …)`; none for a bare callback. */
 export function unitName(kind: Unit['kind'], node: ts.Node): string | undefined {
   if (kind === 'module') return undefined;
+  if (kind === 'default') return defaultName(node as Defaulted);
   const name = ownName(node) ?? assignedName(node);
   if (name === undefined) return undefined;
   if (kind === 'class') return `new ${name}`;
@@ -17,6 +19,12 @@ export function unitName(kind: Unit['kind'], node: ts.Node): string | undefined 
       : undefined;
   const object = holder && assignedName(holder);
   return object === undefined ? name : `${object}.${name}`;
+}
+
+function defaultName(node: Defaulted): string | undefined {
+  const owner = ts.findAncestor(node.parent, (outer) => isFunctionNode(outer) || ts.isClassLike(outer));
+  const name = owner && unitName(ts.isClassLike(owner) ? 'class' : 'function', owner);
+  return name === undefined ? undefined : `${name}(${node.name.getText()} = …)`;
 }
 
 function ownName(node: ts.Node): string | undefined {

@@ -91,8 +91,10 @@ function importedAs(name: string, file: ts.SourceFile): readonly string[] {
 function codeOf(property: ts.Symbol, world: World): ts.Node | undefined {
   const { checker } = world;
   const symbol = (property.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(property) : property;
-  const declaration = symbol.valueDeclaration;
+  // What `Pick` makes of a member has no value declaration of its own.
+  const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
   if (declaration === undefined) return undefined;
+  if (ts.isMethodSignature(declaration)) return onlyImplementation(symbol, world);
   if (isFunctionNode(declaration)) return declaration.body === undefined ? undefined : declaration;
   if (ts.isShorthandPropertyAssignment(declaration)) {
     const value = checker.getShorthandAssignmentValueSymbol(declaration);
@@ -102,11 +104,18 @@ function codeOf(property: ts.Symbol, world: World): ts.Node | undefined {
   if (ts.isPropertySignature(declaration)) {
     const [signature] = checker.getTypeOfSymbolAtLocation(symbol, declaration).getCallSignatures();
     const code = signature?.getDeclaration() as ts.Node | undefined;
-    return code !== undefined && isFunctionNode(code) && code.body !== undefined ? code : undefined;
+    if (code !== undefined && isFunctionNode(code) && code.body !== undefined) return code;
+    return onlyImplementation(symbol, world);
   }
   if (!ts.isVariableDeclaration(declaration) && !ts.isPropertyAssignment(declaration)) return undefined;
   const value = declaration.initializer && bare(declaration.initializer);
   return value !== undefined && (isFunctionNode(value) || ts.isCallExpression(value)) ? value : undefined;
+}
+
+/** What implements a member of an interface, where just one class or object of the project does. */
+function onlyImplementation(member: ts.Symbol, world: World): ts.Node | undefined {
+  const [only, ...others] = world.project().implementations.of(member);
+  return others.length === 0 ? only : undefined;
 }
 
 /** The unit of an activity's function. */
