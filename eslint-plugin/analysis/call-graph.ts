@@ -205,6 +205,13 @@ export class CallGraph {
     return declarationOf(name, this.checker);
   }
 
+  /** Where the class or interface that a heritage clause names is declared. */
+  typeDeclarations(name: ts.Expression): readonly ts.Declaration[] {
+    const symbol = this.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(name) ? name.name : name);
+    const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+    return (isAlias ? this.checker.getAliasedSymbol(symbol) : symbol)?.declarations ?? [];
+  }
+
   private extraHazards(unit: Unit, known: Known, effect: Effect): readonly HazardSite[] {
     const extra = this.extra.get(effect);
     if (extra === undefined || (known.marks & extra.bit) !== 0) return none;

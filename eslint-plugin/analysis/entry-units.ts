@@ -32,7 +32,7 @@ export function entryUnits(
   return [
     first.flatMap((file) => exportedUnits(file, graph, reuse)),
     [...first, ...interceptors].map(moduleEntry),
-    interceptors.flatMap(everyUnit),
+    [...interceptors.flatMap(everyUnit), ...calledBySdk(interceptors, graph)],
     second.flatMap((file) => exportedUnits(file, graph, reuse)),
     second.map(moduleEntry),
   ];
@@ -94,6 +94,33 @@ function everyUnit(file: ts.SourceFile): readonly Entry[] {
     name: unit.name ?? 'interceptors',
     kind: 'workflow',
   }));
+}
+
+/** The members of the SDK's classes and interfaces that these modules make instances of, wherever their code is. */
+function calledBySdk(files: readonly ts.SourceFile[], graph: CallGraph): readonly Entry[] {
+  const found: Entry[] = [];
+  const seen = new Set(files.flatMap((file) => [...summaryOf(file).units.values()]));
+  for (const unit of seen) {
+    for (const { to } of graph.from(unit).edges) {
+      if (to.kind === 'function') seen.add(to);
+      if (to.kind !== 'class' || seen.has(to) || !isOfSdk(to.node, graph)) continue;
+      for (const member of summaryOf(to.file).units.values()) {
+        if (member.node.pos < to.node.pos || member.node.end > to.node.end) continue;
+        seen.add(member);
+        found.push({ unit: member, name: member.name ?? 'interceptors', kind: 'workflow' });
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether a class extends or implements what a package of the SDK declares, over classes and interfaces between. */
+function isOfSdk(node: ts.Node, graph: CallGraph, depth = 0): boolean {
+  if (depth > 10 || !(ts.isClassLike(node) || ts.isInterfaceDeclaration(node))) return false;
+  const named = (node.heritageClauses ?? []).flatMap(({ types }) => types.map(({ expression }) => expression));
+  return named
+    .flatMap((name) => graph.typeDeclarations(name))
+    .some((one) => one.getSourceFile().fileName.includes('/@temporalio/') || isOfSdk(one, graph, depth + 1));
 }
 
 function moduleEntry(file: ts.SourceFile): Entry {

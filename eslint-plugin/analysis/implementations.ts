@@ -53,7 +53,8 @@ export class Implementations {
 
   private findContextualMember(object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
     const type = this.checker.getContextualType(object);
-    return type && memberOfType(type, name)?.declarations?.[0];
+    // A table that may lack some of its keys has `undefined` among its types.
+    return type && memberOfType(this.checker.getNonNullableType(type), name)?.declarations?.[0];
   }
 
   /** The code of the member `name`: a method, or a property that holds a function. */

@@ -3,6 +3,7 @@ import { Constructions, givenList } from './constructions.js';
 import type { Border, Detector } from './detector.js';
 import { defaultsOf, isGiven } from './defaults.js';
 import { isGivenAway } from './given-away.js';
+import { lacking } from './globals.js';
 import type { Hazard, Use } from './hazards.js';
 import type { Implementations } from './implementations.js';
 import { ImpliedCalls } from './implied-calls.js';
@@ -182,6 +183,7 @@ export class StepFinder {
     sink: Sink,
   ): void {
     const name = this.referents.memberName(node);
+    if (name === undefined) this.lookedUp(node, sink);
     const mayBeAccessor = name !== undefined && this.accessors.has(name);
     if (declared && !mayBeAccessor) return;
     const unwanted = write ? ts.isGetAccessor : ts.isSetAccessor;
@@ -192,6 +194,15 @@ export class StepFinder {
         if (!unwanted(target) && (!declared || ts.isAccessor(target))) sink.run(target, node);
       }
     }
+  }
+
+  /** `process.env[name]`: whatever the key, what lacks in the sandbox is used. */
+  private lookedUp(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, sink: Sink): void {
+    const base = node.expression;
+    const referents = this.referents
+      .of(base)
+      .filter((referent) => referent.kind === 'global' && lacking.has(referent.path.split('.')[0] ?? ''));
+    this.detector.used(referents, 'mention', base, base, sink.hazards, undefined);
   }
 
   private binding(node: ts.BindingElement, sink: Sink): void {

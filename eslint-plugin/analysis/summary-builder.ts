@@ -157,7 +157,9 @@ export class SummaryBuilder {
         this.namespaceBlock(node as ts.ModuleBlock);
         return;
       case SyntaxKind.TemplateSpan:
-        this.take({ kind: 'text', node: (node as ts.TemplateSpan).expression, hint: 'string' });
+        if (isText(node as ts.TemplateSpan)) {
+          this.take({ kind: 'text', node: (node as ts.TemplateSpan).expression, hint: 'string' });
+        }
         this.visit((node as ts.TemplateSpan).expression, mentioned);
         return;
       case SyntaxKind.PrefixUnaryExpression:
@@ -484,6 +486,11 @@ function isPlain(node: ts.Expression): boolean {
     ts.isArrayLiteralExpression(value) ||
     ts.isToken(node)
   );
+}
+
+/** A tag gets the values themselves, unless it is the language's own. */
+function isText({ parent: { parent } }: ts.TemplateSpan): boolean {
+  return !ts.isTaggedTemplateExpression(parent) || parent.tag.getText() === 'String.raw';
 }
 
 function keepsPosition({ kind }: ts.Node): boolean {

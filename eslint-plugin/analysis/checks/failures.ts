@@ -78,7 +78,15 @@ function isTaken(call: ts.Node): boolean {
   );
 }
 
-const plainErrors = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'EvalError', 'URIError']);
+const plainErrors = new Set([
+  'Error',
+  'TypeError',
+  'RangeError',
+  'SyntaxError',
+  'EvalError',
+  'URIError',
+  'AggregateError',
+]);
 
 /** The workflow functions themselves: what a helper throws somebody may catch. */
 function isWorkflow(unit: Unit, world: World): boolean {

@@ -154,10 +154,19 @@ export function activityObservesCancellation(unit: Unit, world: World): readonly
     return activities.flatMap((activity): readonly HazardSite[] => {
       const beat = beatOf(activity, world);
       const own = activityUnit(activity, world);
-      // It beats in a loop of its own: that is where it should stop.
-      if (own === undefined || beat === undefined || beat === 'by itself' || beat.unit !== own) return [];
+      if (own === undefined || beat === undefined || beat === 'by itself') return [];
+      // It beats in a loop of its own, be it by a helper: that is where it should stop.
+      const leads = world.project().leadingTo('heartbeats');
+      const place =
+        beat.unit === own
+          ? beat
+          : world
+              .project()
+              .from(own)
+              .edges.find(({ to }) => leads(to));
+      if (place === undefined) return [];
       const loop = ts.findAncestor(
-        beat.node,
+        place.node,
         (outer) => ts.isIterationStatement(outer, false) || isFunctionNode(outer),
       );
       if (loop === undefined || isFunctionNode(loop) || !(awaits(loop) || isAwaiting(loop))) return [];

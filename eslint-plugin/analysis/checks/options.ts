@@ -13,6 +13,10 @@ export function optionsOf(expression: ts.Expression, world: World, depth = 0): O
     const made = resultOf(value, world);
     return made === undefined ? undefined : optionsOf(made.result, world, depth + 1);
   }
+  if (ts.isPropertyAccessExpression(value)) {
+    const member = optionsOf(value.expression, world, depth + 1)?.get(value.name.text);
+    return member === undefined ? undefined : optionsOf(member, world, depth + 1);
+  }
   if (!ts.isObjectLiteralExpression(value)) {
     if (!ts.isIdentifier(value) || !isConstant(value, world)) return undefined;
     const referents = world.graph.referents.of(value);
