@@ -50,7 +50,17 @@ export class Modules {
 
   exportsOf(file: ts.SourceFile): readonly ts.Symbol[] {
     const module = this.symbolOf(file);
-    return module === undefined ? [] : this.checker.getExportsOfModule(module);
+    if (module === undefined) return [];
+    const found = this.checker.getExportsOfModule(module);
+    const whole = this.wholeOf(file);
+    return whole === undefined ? found : [...found, ...this.membersOf(whole, new Set(found.map(({ name }) => name)))];
+  }
+
+  /** The members of an object that a module is as a whole, with those spread into it: `module.exports = { ...require('./a') }`. */
+  private membersOf(whole: ts.Symbol, known: ReadonlySet<string>): readonly ts.Symbol[] {
+    const type = this.checker.getTypeOfSymbol(whole);
+    const isObject = type.getCallSignatures().length === 0 && type.getConstructSignatures().length === 0;
+    return isObject ? type.getProperties().filter(({ name }) => !known.has(name)) : [];
   }
 
   /** The project's files that declare a symbol, behind whatever re-exports lead there. */

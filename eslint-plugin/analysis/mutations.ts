@@ -14,6 +14,8 @@ export function mutationsIn(unit: Unit, checker: ts.TypeChecker): readonly Hazar
     if (site.kind === 'write') return at(site.node, site.node);
     if (site.kind !== 'call' || !ts.isCallExpression(site.node)) return [];
     const callee = bare(site.node.expression);
+    const [first] = site.node.arguments;
+    if (first !== undefined && callee.getText() === 'Object.assign') return at(first, site.node);
     if (!ts.isPropertyAccessExpression(callee) || !mutators.has(callee.name.text)) return [];
     return at(callee.expression, site.node);
   });

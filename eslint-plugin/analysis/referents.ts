@@ -531,7 +531,8 @@ const isFreezing = /^Object\.(freeze|seal|preventExtensions)$/;
 
 /** A method that a subclass may replace: a call of it may run the subclass's. */
 function overridable(symbol: ts.Symbol, node: ts.Node): readonly Referent[] {
-  return ts.isMethodDeclaration(node) && ts.isClassLike(node.parent) ? [{ kind: 'signature', symbol }] : [];
+  const isMember = ts.isMethodDeclaration(node) || ts.isAccessor(node);
+  return isMember && ts.isClassLike(node.parent) ? [{ kind: 'signature', symbol }] : [];
 }
 
 /** What a package exports, known by where it is declared: `export *` leaves no specifier to read. */

@@ -3,7 +3,8 @@ import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
 import { bare, isFunctionNode } from '../syntax.js';
 import { isLongRunningBody } from './history.js';
-import { every, functionAround, isWaiting, isWithin, names, own, userOf } from './syntax.js';
+import { isLeft } from './looked-at.js';
+import { every, functionAround, isAsync, isWaiting, isWithin, names, own, userOf } from './syntax.js';
 import { holds, isCommand, type World } from './world.js';
 
 /** A plain error out of a workflow function: the SDK has the task fail and be tried again, for ever. */
@@ -299,16 +300,34 @@ function helpersAwaited(unit: Unit, world: World): readonly ts.CallExpression[] 
   });
 }
 
-/** Whether code runs just where what was caught is a cancellation: `if (isCancellation(error)) …`. */
+/** Whether code runs just where what was caught is a cancellation: `if (isCancellation(error)) …`, behind `if (!…) throw error`. */
 function isForCancellation(node: ts.Node, clause: ts.CatchClause, name: string): boolean {
   for (let at = node; at !== clause; at = at.parent) {
     const { parent } = at;
-    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
-    const condition = bare(parent.expression).getText().replace(/\s+/g, '');
-    const questions = [`isCancellation(${name})`, `${name}instanceofCancelledFailure`];
-    if (questions.some((ask) => condition.replace(/^\w+\.(?=isCancellation)/, '') === ask)) return true;
+    if (ts.isIfStatement(parent) && at !== parent.expression) {
+      if (saysCancelled(parent.expression, name) === (parent.thenStatement === at)) return true;
+    }
+    if (!ts.isBlock(parent)) continue;
+    const before = parent.statements.slice(0, parent.statements.indexOf(at as ts.Statement));
+    const isLeftOtherwise = (one: ts.Statement): boolean =>
+      ts.isIfStatement(one) && saysCancelled(one.expression, name) === false && isLeft(one.thenStatement);
+    if (before.some(isLeftOtherwise)) return true;
   }
   return false;
+}
+
+/** True for `isCancellation(error)`, false for its negation, nothing for any other condition. */
+function saysCancelled(condition: ts.Expression, name: string): boolean | undefined {
+  const inner = bare(condition);
+  if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.ExclamationToken) {
+    const says = saysCancelled(inner.operand, name);
+    return says === undefined ? undefined : !says;
+  }
+  const text = inner
+    .getText()
+    .replace(/\s+/g, '')
+    .replace(/^\w+\.(?=isCancellation)/, '');
+  return text === `isCancellation(${name})` || text === `${name}instanceofCancelledFailure` ? true : undefined;
 }
 
 /** Code that makes or cancels scopes itself: which of them is cancelled the source does not say. */
@@ -364,25 +383,4 @@ function promising(name: string, module: string): boolean {
   if (module !== '@temporalio/workflow')
     return module === 'longhaul/workflows' && /^(waitFor|rollOver|shielded|withTimeout|step)$/.test(name);
   return isCommand({ name, module }) || /^(continueAsNew|makeContinueAsNewFunc\.\(\))$/.test(name);
-}
-
-/** `await proxyActivities(…)`: the promise asks the proxy for `then`, which is an activity like any other. */
-export function noAwaitProxy(unit: Unit, world: World): readonly HazardSite[] {
-  return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
-    if (module !== '@temporalio/workflow' || !/^proxy(Local)?Activities$/.test(name)) return [];
-    const user = userOf(node);
-    const label = `${name}()`;
-    if (ts.isAwaitExpression(user)) {
-      return [{ unit, node: user, effect: 'no-await-proxy', label: `await ${label}` }];
-    }
-    const code = functionAround(node);
-    const isResult = ts.isReturnStatement(user) || (ts.isArrowFunction(user) && user === code);
-    if (!isResult || !isFunctionNode(code) || !isAsync(code)) return [];
-    return [{ unit, node, effect: 'no-await-proxy', label: `${label} returned from an async function` }];
-  });
-}
-
-function isAsync(node: ts.Node): boolean {
-  const modifiers = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
-  return modifiers.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
 }

@@ -1,5 +1,6 @@
 import type { HazardSite } from '../call-graph.js';
 import type { Unit } from '../summary.js';
+import { noAwaitProxy } from './await-proxy.js';
 import { continueAsNewByHistory } from './by-history.js';
 import * as failures from './failures.js';
 import * as heartbeats from './heartbeats.js';
@@ -36,6 +37,6 @@ export const checks: Readonly<Record<CheckName, Check>> = {
   'no-swallowed-cancellation': failures.noSwallowedCancellation,
   'shield-cleanup': failures.shieldCleanup,
   'no-floating-workflow-promise': failures.noFloatingWorkflowPromise,
-  'no-await-proxy': failures.noAwaitProxy,
+  'no-await-proxy': noAwaitProxy,
   'no-nonserializable-payload': noNonserializablePayload,
 };

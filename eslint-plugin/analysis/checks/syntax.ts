@@ -58,3 +58,9 @@ export function userOf(node: ts.Node): ts.Node {
   }
   return at;
 }
+
+/** Whether a function is declared `async`. */
+export function isAsync(node: ts.Node): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
+  return modifiers.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+}
