@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { bare, constantValue, isAccess, isFunctionNode } from './syntax.js';
+import { bare, isAccess, isConst, isFunctionNode, variableNamed } from './syntax.js';
 import { findNode, walk } from './walk.js';
 
 /** Whether a value only goes to a log, which no replay compares. */
@@ -218,13 +218,14 @@ export function isOutsideWorkflow(node: ts.Node, asks: (call: ts.CallExpression)
   return false;
 }
 
-/** True for `inWorkflowContext()` and a constant of that value, false for its negation, nothing for any other condition. */
+/** True for `inWorkflowContext()`, false for its negation, the same for a constant of that value, nothing for any other condition. */
 function saysInside(condition: ts.Expression, asks: (call: ts.CallExpression) => boolean): boolean | undefined {
   const inner = bare(condition);
   if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.ExclamationToken) {
     const inside = saysInside(inner.operand, asks);
     return inside === undefined ? undefined : !inside;
   }
-  const value = constantValue(inner);
-  return ts.isCallExpression(value) && asks(value) ? true : undefined;
+  const held = ts.isIdentifier(inner) ? variableNamed(inner) : undefined;
+  if (held?.initializer !== undefined && isConst(held)) return saysInside(held.initializer, asks);
+  return ts.isCallExpression(inner) && asks(inner) ? true : undefined;
 }

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { summaryOf } from './summary.js';
-import { fileOf, isFunctionNode, nameText } from './syntax.js';
+import { bare, fileOf, isFunctionNode, nameText } from './syntax.js';
 
 /** What has a default value: a parameter, or a member that it is taken apart into. */
 export type Defaulted = ts.ParameterDeclaration | ts.BindingElement;
@@ -36,7 +36,7 @@ export function isGiven(
   const value = before[index];
   if (value === undefined || before.some(ts.isSpreadElement)) return false;
   const type = checker.getTypeAtLocation(value);
-  if (mayBeUndefined(type)) return false;
+  if (mayBeUndefined(type) || isOptional(value, checker)) return false;
   if (ts.isParameter(defaulted)) return true;
   const name = nameText(defaulted.propertyName ?? defaulted.name);
   const member = name === undefined ? undefined : checker.getPropertyOfType(type, name);
@@ -47,6 +47,18 @@ export function isGiven(
 /** Only of a pattern that stands for a parameter itself: `({ now = Date.now }) => …`. */
 function parameterOf({ parent }: ts.BindingElement): ts.ParameterDeclaration | undefined {
   return ts.isObjectBindingPattern(parent) && ts.isParameter(parent.parent) ? parent.parent : undefined;
+}
+
+/** `input.at` and `at`, declared with a `?`: without strict null checks their types do not tell. */
+function isOptional(value: ts.Expression, checker: ts.TypeChecker): boolean {
+  const named = bare(value);
+  if (!ts.isIdentifier(named) && !ts.isPropertyAccessExpression(named)) return false;
+  const symbol = checker.getSymbolAtLocation(ts.isIdentifier(named) ? named : named.name);
+  if (symbol === undefined || checker.getTypeAtLocation(value) !== checker.getTypeOfSymbol(symbol)) return false;
+  const { valueDeclaration } = symbol;
+  const isAsked =
+    valueDeclaration !== undefined && ts.isParameter(valueDeclaration) && !!valueDeclaration.questionToken;
+  return isAsked || (symbol.flags & ts.SymbolFlags.Optional) !== 0;
 }
 
 function mayBeUndefined(type: ts.Type): boolean {

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Hazard } from './hazards.js';
-import { bare, constantValue, nameText } from './syntax.js';
+import { bare, nameText, variableNamed } from './syntax.js';
 
 /** What a call that formats or compares takes from the host: by what its arguments leave out. */
 export function ofIntlArguments(
@@ -38,4 +38,10 @@ function namesZone(node: ts.Expression | undefined): boolean | undefined {
     else if (nameText(property.name) === 'timeZone') return true;
   }
   return known;
+}
+
+/** The value of a constant of the same file. */
+function constantValue(node: ts.Expression): ts.Expression {
+  const value = ts.isIdentifier(node) ? variableNamed(node)?.initializer : undefined;
+  return value === undefined ? node : bare(value);
 }

@@ -14,10 +14,11 @@ export function mutationsIn(unit: Unit, checker: ts.TypeChecker): readonly Hazar
     if (site.kind === 'write') return at(site.node, site.node);
     if (site.kind !== 'call' || !ts.isCallExpression(site.node)) return [];
     const callee = bare(site.node.expression);
+    if (!ts.isPropertyAccessExpression(callee)) return [];
+    const { name, expression } = callee;
     const [first] = site.node.arguments;
-    if (first !== undefined && callee.getText() === 'Object.assign') return at(first, site.node);
-    if (!ts.isPropertyAccessExpression(callee) || !mutators.has(callee.name.text)) return [];
-    return at(callee.expression, site.node);
+    if (first !== undefined && name.text === 'assign' && expression.getText() === 'Object') return at(first, site.node);
+    return mutators.has(name.text) ? at(expression, site.node) : [];
   });
 
   function at(target: ts.Expression, node: ts.Node): readonly HazardSite[] {

@@ -13,6 +13,7 @@ import {
   nameText,
   requiredModule,
   wellKnownSymbol,
+  isConst,
 } from './syntax.js';
 import type { Access } from './syntax.js';
 
@@ -504,10 +505,6 @@ function namesZone(node: ts.CallExpression | ts.NewExpression): boolean {
       ts.isObjectLiteralExpression(argument) &&
       argument.properties.some((property) => /^(zone|setZone)$/.test(property.name?.getText() ?? '')),
   );
-}
-
-function isConst(node: ts.VariableDeclaration): boolean {
-  return (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0;
 }
 
 /** Whether a referent is code of the project. */

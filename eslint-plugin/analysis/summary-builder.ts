@@ -461,10 +461,7 @@ export class SummaryBuilder {
   }
 
   private byDefault(node: Defaulted, value: ts.Expression | undefined): void {
-    if (value === undefined) return;
-    // What is put off would find its unit gone.
-    if (this.depth > deepest - 50) this.visit(value, mentioned);
-    else this.draft.byDefault(node, () => this.visit(value, mentioned));
+    if (value !== undefined) this.draft.byDefault(node, () => this.visit(value, mentioned));
   }
 }
 

@@ -36,13 +36,21 @@ export class SummaryDraft {
     return unit;
   }
 
-  /** A unit for the default of a parameter of the function or class that is walked, unless `run` finds no code in it. */
+  /** Has `run` walk the default of a parameter of the function or class that is walked. */
   byDefault(node: Defaulted, run: () => void): void {
     const owner = this.unit.node;
-    const unit = this.add('default', node);
-    this.within(unit, run);
-    if (unit.sites.length === 0) this.units.delete(node);
-    else this.defaults.set(owner, [...(this.defaults.get(owner) ?? []), node]);
+    this.defaults.set(owner, [...(this.defaults.get(owner) ?? []), node]);
+    this.within(this.add('default', node), run);
+  }
+
+  /** Most defaults are plain values: only those that run code are units. */
+  private dropPlainDefaults(): void {
+    for (const [owner, nodes] of this.defaults) {
+      const running = nodes.filter((node) => (this.units.get(node)?.sites.length ?? 0) > 0);
+      for (const node of nodes) if (!running.includes(node)) this.units.delete(node);
+      if (running.length === 0) this.defaults.delete(owner);
+      else this.defaults.set(owner, running);
+    }
   }
 
   within(unit: Unit, run: () => void): void {
@@ -54,6 +62,7 @@ export class SummaryDraft {
 
   /** Sorts out, once all of the file is known, which names stand for code and which imports are used. */
   done(): Summary {
+    this.dropPlainDefaults();
     for (const [name, value] of this.aliased) {
       const text = this.names.has(value) || globals.has(value) ? nameText(name) : undefined;
       if (text !== undefined) this.members.add(text);

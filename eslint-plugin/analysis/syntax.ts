@@ -155,16 +155,20 @@ export function unitStart(unit: { kind: string; node: ts.Node }): number {
   return named.getStart();
 }
 
-/** The value of a constant of the same file. */
-export function constantValue(node: ts.Expression): ts.Expression {
-  if (!ts.isIdentifier(node)) return node;
-  for (const statement of enclosingStatements(node)) {
+export function isConst(declaration: ts.VariableDeclaration): boolean {
+  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
+}
+
+/** The variable of the same file that a name stands for, by the statements around it. */
+export function variableNamed(name: ts.Identifier): ts.VariableDeclaration | undefined {
+  for (const statement of enclosingStatements(name)) {
     if (!ts.isVariableStatement(statement)) continue;
-    for (const { name, initializer } of statement.declarationList.declarations) {
-      if (ts.isIdentifier(name) && name.text === node.text && initializer !== undefined) return bare(initializer);
-    }
+    const found = statement.declarationList.declarations.find(
+      (one) => ts.isIdentifier(one.name) && one.name.text === name.text && one.initializer !== undefined,
+    );
+    if (found !== undefined) return found;
   }
-  return node;
+  return undefined;
 }
 
 function* enclosingStatements(node: ts.Node): Iterable<ts.Statement> {

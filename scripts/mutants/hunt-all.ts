@@ -35,9 +35,9 @@ export async function huntAll(
   const hunting = { compiler: new Compilers(root), scratch, env, jobs };
   const tally: Tally = { killed: 0, failed: 0, byTime: [], notTried: [] };
   // The unmutated tests of a whole batch may take all the time on a slow machine: the first few are tried in any case.
-  const [first, ...others] = batches(mutants, { first: untilMs === Infinity ? batchSize : jobs, size: batchSize });
-  for (const batch of first === undefined ? [] : [first, ...others]) {
-    const inTime = () => batch === first || performance.now() < untilMs;
+  const sizes = { first: untilMs === Infinity ? batchSize : jobs, size: batchSize };
+  for (const [index, batch] of batches(mutants, sizes).entries()) {
+    const inTime = () => index === 0 || performance.now() < untilMs;
     const baseline: Baseline = inTime() ? await runUnmutated(batch, hunting) : new Map<never, never>();
     await inLanes(batch, jobs, async (mutant) => {
       if (!inTime()) return void tally.notTried.push(mutant.name);

@@ -87,7 +87,7 @@ export async function withProject<T>(
   }
 }
 
-/** How many programs the parser remembers at once: some 25 MB each, of a heap that is 2 GB on a machine with 8. */
+/** How many programs the parser remembers at once: some 40 MB each, of a heap that is 2 GB on a machine with 8. */
 const mostProjects = 15;
 let remembered = 0;
 

@@ -10,8 +10,8 @@ export function noAwaitProxy(unit: Unit, world: World): readonly HazardSite[] {
   return world.callsOf(unit).flatMap(({ name, module, node }): readonly HazardSite[] => {
     if (module !== '@temporalio/workflow' || !/^proxy(Local)?Activities$/.test(name)) return [];
     return [node, ...mentionsOf(node, world)].flatMap((proxy): readonly HazardSite[] => {
-      const found = askedForThen(proxy);
-      return found === undefined ? [] : [{ unit, effect: 'no-await-proxy', ...found(`${name}()`) }];
+      const found = askedForThen(proxy, `${name}()`);
+      return found === undefined ? [] : [{ unit, effect: 'no-await-proxy', ...found }];
     });
   });
 }
@@ -27,15 +27,15 @@ function mentionsOf(value: ts.Node, { checker }: World): readonly ts.Identifier[
   return every(functionAround(declaration), isIt) as readonly ts.Identifier[];
 }
 
-/** What the engine asks a value for its `then` by: an `await`, a promise made of it, the end of an async function. */
-function askedForThen(value: ts.Node): ((name: string) => { node: ts.Node; label: string }) | undefined {
+/** Where the engine asks a value for its `then`: an `await`, a promise made of it, the end of an async function. */
+function askedForThen(value: ts.Node, name: string): { node: ts.Node; label: string } | undefined {
   const user = userOf(value);
-  if (ts.isAwaitExpression(user)) return (name) => ({ node: user, label: `await ${name}` });
+  if (ts.isAwaitExpression(user)) return { node: user, label: `await ${name}` };
   if (ts.isCallExpression(user) && user.expression.getText() === 'Promise.resolve') {
-    return (name) => ({ node: user, label: `Promise.resolve() of ${name}` });
+    return { node: user, label: `Promise.resolve() of ${name}` };
   }
   const code = functionAround(value);
   const isResult = ts.isReturnStatement(user) || (ts.isArrowFunction(user) && user === code);
   if (!isResult || !isFunctionNode(code) || !isAsync(code)) return undefined;
-  return (name) => ({ node: value, label: `${name} returned from an async function` });
+  return { node: value, label: `${name} returned from an async function` };
 }

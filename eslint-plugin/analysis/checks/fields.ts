@@ -94,7 +94,7 @@ function lostFlags(continuing: Continuing, world: World): readonly ts.PropertyDe
   const { node, family, rollovers, handlers } = continuing;
   const setters = settersAmong(handlers, world);
   if (setters.length === 0) return [];
-  const own = nameText(node.name as ts.PropertyName);
+  const own = node.name && nameText(node.name);
   const declared = family.flatMap(({ members }) => members.filter(ts.isPropertyDeclaration));
   return declared.filter((declaration) => {
     const member = nameText(declaration.name);

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Unit } from '../summary.js';
-import { bare, isFunctionNode, type FunctionNode } from '../syntax.js';
+import { bare, isConst, isFunctionNode, type FunctionNode } from '../syntax.js';
 import { isSetting } from './flag-settings.js';
 import { type Flag, plainText, startOf, testOf } from './flag-tests.js';
 import { codeNodes, type Registration, registrationsIn } from './handlers.js';
@@ -30,17 +30,14 @@ export interface FlagCase {
 
 /** Whether a variable of a workflow {@link isForgotten}, and goes with the execution in no other way. */
 export function isLostFlag(local: Variable, { unit, node, rollovers, travelling }: Rolling, world: World): boolean {
-  if (isConstant(local) || isShadowed(local, node) || isKeptBeside(local, travelling)) return false;
+  const { name, member, declaration } = local;
+  if (ts.isVariableDeclaration(declaration) && isConst(declaration)) return false;
+  if (isShadowed(local, node) || isKeptBeside(local, travelling)) return false;
   const start = startOf(local) ?? startBehind(local);
-  const scope = functionAround(local.declaration);
-  const { name, member } = local;
+  const scope = functionAround(declaration);
   const watched: Watched = { name, member, faces: facesOf({ name, member, faces: new Set() }, node, scope) };
   const setters = settersAmong(registrationsIn(unit, world), world);
   return !isUpserted(scope, watched) && isForgotten(local, watched, { start, setters, node, rollovers }, world);
-}
-
-function isConstant({ declaration }: Variable): boolean {
-  return ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
 }
 
 /** Whether what it begins with is found elsewhere, where its handlers may keep what they set too: `input.every = every = given`. */

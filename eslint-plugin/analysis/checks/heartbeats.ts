@@ -156,20 +156,7 @@ export function activityObservesCancellation(unit: Unit, world: World): readonly
       const own = activityUnit(activity, world);
       if (own === undefined || beat === undefined || beat === 'by itself') return [];
       // It beats in a loop of its own, be it by a helper: that is where it should stop.
-      const leads = world.project().leadingTo('heartbeats');
-      const place =
-        beat.unit === own
-          ? beat
-          : world
-              .project()
-              .from(own)
-              .edges.find(({ to }) => leads(to));
-      if (place === undefined) return [];
-      const loop = ts.findAncestor(
-        place.node,
-        (outer) => ts.isIterationStatement(outer, false) || isFunctionNode(outer),
-      );
-      if (loop === undefined || isFunctionNode(loop) || !(awaits(loop) || isAwaiting(loop))) return [];
+      if (!beatsIn(own, beat, world).some(isInAwaitingLoop)) return [];
       const reached = world.reachedFrom(own, world.project());
       if ([...reached].some((at) => names(at.node, observes))) return [];
       if (world.mentions(anyInterceptor)) return [];
@@ -177,6 +164,19 @@ export function activityObservesCancellation(unit: Unit, world: World): readonly
       return [{ unit, node, effect: 'activity-observes-cancellation', label }];
     });
   });
+}
+
+/** The places in an activity that beat: the beat itself, or calls of helpers that do. */
+function beatsIn(own: Unit, beat: HazardSite, world: World): readonly ts.Node[] {
+  if (beat.unit === own) return [beat.node];
+  const project = world.project();
+  const leads = project.leadingTo('heartbeats');
+  return project.from(own).edges.flatMap(({ to, node }) => (leads(to) ? [node] : []));
+}
+
+function isInAwaitingLoop(node: ts.Node): boolean {
+  const loop = ts.findAncestor(node, (outer) => ts.isIterationStatement(outer, false) || isFunctionNode(outer));
+  return loop !== undefined && !isFunctionNode(loop) && (awaits(loop) || isAwaiting(loop));
 }
 
 /** Anything that looks like stopping: the signal, the promise, the SDK's own sleep, which rejects. */

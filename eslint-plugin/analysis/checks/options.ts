@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { bare, isFunctionNode, nameText } from '../syntax.js';
+import { bare, isFunctionNode, nameText, isConst } from '../syntax.js';
 import type { World } from './world.js';
 
 /** The values of an options object by name; a name that is not there is surely not set. */
@@ -136,10 +136,6 @@ function declarationOf(name: ts.Identifier, { checker }: World): ts.VariableDecl
   const isAlias = named !== undefined && (named.flags & ts.SymbolFlags.Alias) !== 0;
   const declaration = (isAlias ? checker.getAliasedSymbol(named) : named)?.valueDeclaration;
   return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration : undefined;
-}
-
-function isConst(declaration: ts.VariableDeclaration): boolean {
-  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
 }
 
 /** As the package `ms` reads it, on which the SDK relies. */
